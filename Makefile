@@ -1,0 +1,40 @@
+# GNU make 3.81 and a POSIX shell are enough. Paths are relative, so the course may lie in any folder.
+.PHONY: help lab test test-slow notebooks pins lint setup clean
+
+help:
+	@echo "make lab         set up what is needed and open the course in JupyterLab"
+	@echo "make test        set up what is needed and run the tests and all notebooks"
+	@echo "make test-slow   run the notebooks under other CPU settings and without a network"
+	@echo "make notebooks   execute the lessons again and write notebooks/"
+	@echo "make lint        check the style of the code"
+	@echo "make pins        compute requirements.txt anew from requirements.in (needs uv)"
+	@echo "make clean       remove what these commands have made, except my_notebooks/"
+
+# The Python to use can be named: make lab PYTHON=/path/to/python3.12
+setup:
+	@sh tools/setup.sh
+
+lab: setup
+	@.venv/bin/gan-course lab
+
+# Another plot backend, set for a terminal, would leave the notebooks without pictures.
+test: setup
+	@unset MPLBACKEND; .venv/bin/python -m pytest
+
+test-slow: setup
+	@unset MPLBACKEND; .venv/bin/python -m pytest -m slow tests
+
+notebooks: setup
+	@unset MPLBACKEND; .venv/bin/python tools/build_notebooks.py
+
+lint: setup
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+
+# One set of pins for Python 3.11 to 3.13 and every platform. Remove requirements.txt first to renew what is in it.
+pins:
+	@uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate -o requirements.txt requirements.in
+
+clean:
+	rm -rf .venv runs build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find gan_course lessons notebooks tests tools -depth -type d \
+		\( -name __pycache__ -o -name .ipynb_checkpoints \) -exec rm -rf {} \;

@@ -1,0 +1,171 @@
+"""The command `gan-course`. TensorFlow is loaded only by the commands that paint."""
+
+import argparse
+import sys
+from pathlib import Path
+
+DONE, SOME_FAILED, NOTHING_DONE = 0, 1, 2
+
+
+def main(arguments=None):
+    """Runs a command.
+
+    Args:
+        arguments: list of texts; what was typed if None.
+
+    Returns:
+        Exit code: 0 all done, 1 some of a folder failed, 2 nothing done or wrong use.
+    """
+    options = build_parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (ValueError, OSError) as error:
+        return _fail(error)
+    except KeyboardInterrupt:
+        return _fail("Stopped. Pictures that were finished are complete, no file is half written.")
+
+
+def build_parser():
+    """The commands, their arguments and their help."""
+    parser = argparse.ArgumentParser(
+        prog="gan-course", description="From GANs to GAN-based style transfer: the course's command line."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    stylize = commands.add_parser("stylize", help="repaint photos", description="Repaints photos, or folders of them.")
+    stylize.add_argument("photos", nargs="+", metavar="PHOTO", help="a picture, or a folder of pictures")
+    stylize.add_argument("--style", required=True, help="name of a shipped style, or a .npz weights file")
+    stylize.add_argument(
+        "-o", "--out", required=True, type=Path, help="the painting; for several photos a folder, which is made"
+    )
+    stylize.add_argument("--strength", default=1.0, help="0 is the photo, 1 the painting (default 1)")
+    stylize.add_argument("--keep-colors", action="store_true", help="brightness of the painting, colors of the photo")
+    stylize.add_argument("--max-side", default=1024, help="longer side of the result in pixels (default 1024)")
+    stylize.add_argument("--force", action="store_true", help="replace paintings that exist already")
+    stylize.set_defaults(run=run_stylize)
+
+    styles = commands.add_parser("styles", help="list the shipped styles")
+    styles.set_defaults(run=run_styles)
+
+    doctor = commands.add_parser("doctor", help="check that everything the course needs is there and works")
+    doctor.set_defaults(run=run_doctor)
+
+    lab = commands.add_parser("lab", help="open the course in JupyterLab")
+    lab.add_argument("jupyter_arguments", nargs=argparse.REMAINDER, help="handed on to JupyterLab")
+    lab.set_defaults(run=run_lab)
+
+    reset = commands.add_parser("reset", help="put a lesson back as it was shipped; your own stays beside it")
+    reset.add_argument("lesson", help="its number: 03")
+    reset.set_defaults(run=run_reset)
+    return parser
+
+
+def run_stylize(options):
+    from gan_course.stylize import check_max_side, check_strength
+
+    strength, max_side = check_strength(options.strength), check_max_side(options.max_side)
+    jobs = plan_paintings(options.photos, options.out)
+
+    from tqdm import tqdm
+
+    from gan_course.images import check_writable, read_image, save_image
+    from gan_course.pretrained import load_stylizer
+    from gan_course.stylize import stylize
+
+    failures = []
+    stylizer = load_stylizer(options.style)
+    for photo, painting in tqdm(jobs, unit="photo", disable=len(jobs) == 1 or not sys.stderr.isatty()):
+        try:
+            if painting.exists() and painting.samefile(photo):
+                raise ValueError(f"{photo} would be overwritten by its own painting. Choose another place with -o.")
+            check_writable(painting, options.force)
+            image = stylize(stylizer, read_image(photo, max_side), strength, options.keep_colors)
+            save_image(painting, image, options.force)
+        except ValueError as error:
+            failures.append(error)
+        except MemoryError:
+            failures.append(f"{photo} needs more memory than there is. Try --max-side {max_side // 2}.")
+    done = len(jobs) - len(failures)
+    if done:
+        print(f"{done} painted: {jobs[0][1] if len(jobs) == 1 else options.out}")
+    for failure in failures:
+        _fail(failure)
+    return DONE if not failures else SOME_FAILED if done else NOTHING_DONE
+
+
+def plan_paintings(photos, out):
+    """Which photo goes where.
+
+    One photo goes to `out` itself if `out` is named like a picture; otherwise `out` is a folder and every painting
+    keeps its photo's name. A format that cannot be written, HEIC for instance, gets `.png` added.
+
+    Args:
+        photos: names of files and folders.
+        out: path of the picture or folder to write.
+
+    Returns:
+        List of pairs of paths (photo, painting).
+
+    Raises:
+        ValueError: if a folder holds no pictures, or two photos would have the same painting.
+    """
+    from gan_course.images import PICTURE_SUFFIXES, WRITABLE_SUFFIXES
+
+    files = []
+    for name in map(Path, photos):
+        if name.is_dir():
+            found = sorted(
+                file
+                for file in name.iterdir()
+                if file.suffix.lower() in PICTURE_SUFFIXES and file.is_file() and not file.name.startswith(".")
+            )
+            if not found:
+                raise ValueError(f"{name} holds no pictures. Give a folder with JPEG, PNG, WebP, TIFF or HEIC files.")
+            files += found
+        else:
+            files.append(name)
+    one_file = len(photos) == 1 and not Path(photos[0]).is_dir()
+    if one_file and out.suffix.lower() in PICTURE_SUFFIXES and not out.is_dir():
+        return [(files[0], out)]
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"{out} is a file; a folder was expected for several paintings. Choose another name with -o.")
+    jobs = {}
+    for file in files:
+        name = file.name if file.suffix.lower() in WRITABLE_SUFFIXES else file.name + ".png"
+        if out / name in jobs:
+            raise ValueError(f"{file} and {jobs[out / name]} would both be painted to {out / name}. Rename one of them.")
+        jobs[out / name] = file
+    return [(photo, painting) for painting, photo in jobs.items()]
+
+
+def run_styles(options):
+    from gan_course.pretrained import shipped_styles
+
+    for name, card in shipped_styles().items():
+        print(f"{name:14} {card['title']}")
+    return DONE
+
+
+def run_doctor(options):
+    from gan_course.doctor import examine
+
+    return DONE if examine() else NOTHING_DONE
+
+
+def run_lab(options):
+    from gan_course.lab import start_lab
+
+    return start_lab(options.jupyter_arguments) or DONE
+
+
+def run_reset(options):
+    from gan_course.lab import reset_notebook
+
+    kept = reset_notebook(options.lesson)
+    print(f"Lesson {options.lesson} is as it was shipped." + (f" Your own is kept as {kept}." if kept else ""))
+    return DONE
+
+
+def _fail(message):
+    print(f"gan-course: {message}", file=sys.stderr)
+    return NOTHING_DONE

@@ -1,0 +1,102 @@
+"""`gan-course doctor`: is everything there, and does it work?"""
+
+import os
+import platform
+import sys
+import time
+from importlib import metadata
+
+import psutil
+
+from gan_course.paths import ROOT, checksums, is_intact
+
+PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "matplotlib", "pillow", "jupyterlab", "ipywidgets", "nbval")
+
+
+def examine():
+    """Prints one line per check, with what to do where one fails.
+
+    Returns:
+        True if every check passed.
+    """
+    checks = (check_python, check_packages, check_machine, check_data, check_painting)
+    return all([_report(check) for check in checks])
+
+
+def _report(check):
+    try:
+        print(f"ok    {check()}")
+        return True
+    except Exception as error:  # a doctor tells what is wrong with anything
+        print(f"WRONG {error}")
+        return False
+
+
+def check_python():
+    """Python 3.11 to 3.13."""
+    version = platform.python_version()
+    if not (3, 11) <= sys.version_info < (3, 14):
+        raise RuntimeError(f"Python {version}; 3.11 to 3.13 is needed. Install one, then run make lab again.")
+    return f"Python {version} on {platform.system()} {platform.machine()}"
+
+
+def check_packages():
+    """The pinned versions."""
+    pins = {}
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        name, _, version = line.split(";")[0].strip().partition("==")
+        pins[name.lower()] = version
+    different = []
+    for name in PACKAGES:
+        installed = _installed_version(name)
+        if installed != pins.get(name):
+            different.append(f"{name} is {installed or 'missing'}, tested with {pins.get(name)}")
+    if different:
+        raise RuntimeError(f"{'; '.join(different)}. Repair with: pip install -r requirements.txt")
+    return ", ".join(f"{name} {pins[name]}" for name in PACKAGES)
+
+
+def _installed_version(name):
+    for candidate in (name, "tensorflow-cpu") if name == "tensorflow" else (name,):
+        try:
+            return metadata.version(candidate)
+        except metadata.PackageNotFoundError:
+            continue
+    return None
+
+
+def check_machine():
+    """Cores and memory."""
+    memory = psutil.virtual_memory()
+    gigabytes = memory.total / 2**30
+    if memory.available < 1.5 * 2**30:
+        raise RuntimeError(
+            f"{memory.available / 2**30:.1f} GB of memory are free of {gigabytes:.0f}; a lesson needs up to 2. Close "
+            f"other programs and shut down kernels you no longer use."
+        )
+    return f"{os.cpu_count()} CPU cores, {gigabytes:.0f} GB of memory, {memory.available / 2**30:.0f} GB free"
+
+
+def check_data():
+    """Every shipped file against its checksum."""
+    names = checksums()
+    damaged = [name for name in names if not is_intact(name)]
+    if damaged:
+        raise RuntimeError(f"{len(damaged)} data files differ from what shipped: {damaged[0]}. Restore: git checkout data")
+    return f"{len(names)} data files intact"
+
+
+def check_painting():
+    """One small picture, painted."""
+    from gan_course.datasets import picture
+    from gan_course.pretrained import load_stylizer, shipped_styles
+    from gan_course.stylize import stylize
+
+    photo = picture("photos/animals/owl.jpg", short_side=192)
+    style = next(iter(shipped_styles()))
+    stylizer = load_stylizer(style)
+    start = time.perf_counter()
+    painting = stylize(stylizer, photo)
+    if abs(painting - photo).mean() < 0.02:
+        raise RuntimeError(f"the style {style} left the test picture unchanged. Restore it: git checkout data/weights")
+    return f"a {photo.shape[1]} × {photo.shape[0]} photo painted with {style} in {time.perf_counter() - start:.1f} s"

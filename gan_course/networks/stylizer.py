@@ -1,0 +1,93 @@
+"""The stylizer: the generator of a style transfer GAN. A photo goes in, its painting comes out."""
+
+import keras
+from keras import layers, ops
+
+
+@keras.saving.register_keras_serializable(package="gan_course")
+class ReflectionPadding2D(layers.Layer):
+    """Pads height and width by mirroring at the border.
+
+    Zero padding puts a black frame around every feature map, and a stylizer paints that frame. Keras has no layer for
+    reflection.
+
+    Args:
+        padding: number of pixels added on each side.
+    """
+
+    def __init__(self, padding=1, **kwargs):
+        super().__init__(**kwargs)
+        self.padding = padding
+
+    def call(self, images):
+        sides = (self.padding, self.padding)
+        return ops.pad(images, ((0, 0), sides, sides, (0, 0)), mode="reflect")
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        grow = lambda side: None if side is None else side + 2 * self.padding  # noqa: E731
+        return batch, grow(height), grow(width), channels
+
+    def get_config(self):
+        return {**super().get_config(), "padding": self.padding}
+
+
+def convolution(x, filters, kernel_size=3, strides=1, name=None):
+    """Reflection padding, then a convolution: the size of the output is the size of the input over `strides`."""
+    x = ReflectionPadding2D(kernel_size // 2)(x)
+    return layers.Conv2D(filters, kernel_size, strides=strides, name=name)(x)
+
+
+def instance_normalization(x):
+    """Mean 0, variance 1 for each image and channel, then a learned scale and offset.
+
+    The contrast of the photo is taken out and the contrast of the painting put in.
+
+    Reference:
+        Ulyanov et al., "Instance Normalization: The Missing Ingredient for Fast Stylization", 2016.
+    """
+    return layers.GroupNormalization(groups=-1, epsilon=1e-5)(x)
+
+
+def residual_block(x, filters):
+    """Two convolutions whose result is added to the input, so that the block only has to learn the change."""
+    y = layers.ReLU()(instance_normalization(convolution(x, filters)))
+    y = instance_normalization(convolution(y, filters))
+    return layers.Add()([x, y])
+
+
+def build_stylizer(filters=(32, 96), blocks=5, detail=16, name="stylizer"):
+    """Residual stylizer: half size, quarter size, residual blocks, and back.
+
+    The photo is reduced to a quarter of its size, where a convolution is cheap and sees far; the residual blocks
+    repaint it there; nearest-neighbor upsampling followed by convolutions brings it back. Transposed convolutions
+    are avoided, because they leave a checkerboard. Most filters work at a quarter of the size; the few at full size
+    draw fine edges and smooth the blocks that upsampling leaves.
+
+    Args:
+        filters: numbers of filters at half and at quarter size.
+        blocks: number of residual blocks at quarter size.
+        detail: number of filters at full size.
+        name: name of the model.
+
+    Returns:
+        `keras.Model`, `(batch, height, width, 3)` in [-1, 1] → the same shape in (-1, 1). Height and width must be
+        multiples of 4; `gan_course.pretrained.paint` pads a photo that is not.
+
+    Reference:
+        Johnson et al., "Perceptual Losses for Real-Time Style Transfer and Super-Resolution", 2016. Deviations:
+        reflection padding everywhere, resize convolutions, fewer filters, most of them at a quarter of the size.
+    """
+    half, quarter = filters
+    photos = x = keras.Input((None, None, 3), name="photos")
+    x = layers.ReLU()(instance_normalization(convolution(x, half, strides=2)))
+    x = layers.ReLU()(instance_normalization(convolution(x, quarter, strides=2)))
+    for _ in range(blocks):
+        x = residual_block(x, quarter)
+    x = layers.UpSampling2D(2, interpolation="nearest")(x)
+    x = layers.ReLU()(instance_normalization(convolution(x, half)))
+    x = layers.ReLU()(convolution(x, detail))
+    x = layers.UpSampling2D(2, interpolation="nearest")(x)
+    x = layers.ReLU()(convolution(x, detail))
+    painted = layers.Activation("tanh", name="painted")(convolution(x, 3))
+    return keras.Model(photos, painted, name=name)

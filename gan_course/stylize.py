@@ -1,0 +1,99 @@
+"""From a photo to its painting: what the command line, the notebooks and the photo booth share."""
+
+import numpy as np
+
+from gan_course import images
+
+LONGEST_SIDE = 4096  # painting a larger picture in one piece would need more memory than a laptop has
+
+
+def stylize(stylizer, photo, strength=1.0, keep_colors=False):
+    """Repaints one photo.
+
+    `result = photo + strength · (painting - photo)`, with the painting's colors replaced by the photo's first if
+    `keep_colors` is set.
+
+    Args:
+        stylizer: model `(batch, height, width, 3)` in [-1, 1] → the same.
+        photo: float array `(height, width, 3)` in [-1, 1], of any size.
+        strength: 0 leaves the photo as it is, 1 is the painting.
+        keep_colors: whether to take the luminance of the painting and the chroma of the photo.
+
+    Returns:
+        float32 array of the same shape as `photo`, in [-1, 1].
+
+    Raises:
+        ValueError: if `strength` is outside 0..1, `photo` is no picture as above or larger than 4096 pixels.
+    """
+    strength = check_strength(strength)
+    photo = images.check_images(np.asarray(photo)[None], "photo[None]")[0]
+    if max(photo.shape[:2]) > LONGEST_SIDE:
+        raise ValueError(
+            f"photo must have at most {LONGEST_SIDE} pixels on the longer side, received {photo.shape[1]} × "
+            f"{photo.shape[0]}. Reduce it: read_image(path, max_side=1024)."
+        )
+    painting = paint(stylizer, photo)
+    if keep_colors:
+        painting = images.keep_colors(photo, painting)
+    return photo + np.float32(strength) * (painting - photo)
+
+
+def paint(stylizer, photo):
+    """Runs the stylizer on a photo of any size.
+
+    The stylizer halves the size twice, so sides must be multiples of 4. The photo is continued by reflection to such
+    a size, painted, and cut back.
+
+    Args:
+        stylizer: model `(batch, height, width, 3)` → the same.
+        photo: float array `(height, width, 3)` in [-1, 1].
+
+    Returns:
+        float32 array of the same shape.
+    """
+    height, width = photo.shape[:2]
+    bottom, right = (max(16, side + -side % 4) - side for side in (height, width))
+    padded = np.pad(photo, ((0, bottom), (0, right), (0, 0)), mode="reflect")
+    return np.asarray(stylizer(padded[None], training=False))[0, :height, :width]
+
+
+def check_strength(strength):
+    """Checks that a strength is a number from 0 to 1.
+
+    Args:
+        strength: what should be such a number.
+
+    Returns:
+        float.
+
+    Raises:
+        ValueError: if it is not.
+    """
+    try:
+        value = float(strength)
+    except (TypeError, ValueError):
+        value = float("nan")
+    if not 0.0 <= value <= 1.0:
+        raise ValueError(f"strength must be a number from 0 (the photo) to 1 (the painting), received {strength!r}.")
+    return value
+
+
+def check_max_side(max_side):
+    """Checks that a largest side is a whole number of pixels a stylizer can paint.
+
+    Args:
+        max_side: what should be an integer from 64 to 4096.
+
+    Returns:
+        int.
+
+    Raises:
+        ValueError: if it is not.
+    """
+    try:
+        value = int(max_side)
+    except (TypeError, ValueError):
+        value = 0
+    if not 64 <= value <= LONGEST_SIDE:
+        raise ValueError(f"max-side must be a whole number of pixels from 64 to {LONGEST_SIDE}, received {max_side!r}.")
+    return value

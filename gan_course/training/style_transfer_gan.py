@@ -1,0 +1,212 @@
+"""The style transfer GAN: a stylizer against a patch discriminator, with content and style losses."""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from gan_course.losses import (
+    content_loss,
+    gram_matrix,
+    hinge_discriminator_loss,
+    hinge_generator_loss,
+    style_loss,
+    total_variation,
+)
+from gan_course.networks import build_vgg16_features, cut_border
+
+STYLE_LAYERS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv1")
+CONTENT_LAYER = "block3_conv3"
+
+
+class StyleTransferGAN(keras.Model):
+    """Trains a stylizer to repaint photos in the manner of some paintings.
+
+    One step is one move of each player. The discriminator moves first and learns to tell crops of paintings from
+    crops the stylizer made. Then the stylizer moves, **against the updated discriminator**, to lower
+
+    `adversarial_weight · L_adversarial + style_weight · L_style + content_weight · L_content + variation_weight · L_TV`
+
+    The Gram target of a step is one painting at one scale, drawn at random: the mean of all paintings would be
+    nobody's palette. Beside the stylizer runs `averaged_stylizer`, the moving average of its weights: it paints more
+    steadily than any single step, and it is what ships.
+
+    All that a step draws comes from the seed in its batch, and `save_weights` keeps both networks, the average and
+    both optimizers. So a training that is loaded and goes on equals one that was never interrupted.
+
+    Args:
+        stylizer: model `(batch, height, width, 3)` → the same, in [-1, 1].
+        discriminator: model `(batch, height, width, 3)` → logits.
+        paintings: list of float arrays `(height, width, 3)` in [-1, 1], the Gram targets, in every scale wanted.
+        content_weight, style_weight, adversarial_weight, variation_weight: the weights above.
+        average_momentum: momentum of the moving average, 0 to 1.
+
+    Reference:
+        Johnson et al. 2016 for content and style; Li and Wand, "Precomputed Real-Time Texture Synthesis with
+        Markovian Generative Adversarial Networks", 2016, and Sanakoyeu et al., "A Style-Aware Content Loss for
+        Real-Time HD Style Transfer", 2018, for the adversarial term.
+    """
+
+    def __init__(
+        self,
+        stylizer,
+        discriminator,
+        paintings,
+        *,
+        content_weight=1.0,
+        style_weight=4.0,
+        adversarial_weight=0.3,
+        variation_weight=0.0,
+        average_momentum=0.999,
+    ):
+        super().__init__(name="style_transfer_gan")
+        self.stylizer = stylizer
+        self.averaged_stylizer = keras.models.clone_model(stylizer)
+        self.averaged_stylizer.set_weights(stylizer.get_weights())
+        self.averaged_stylizer.trainable = False
+        self.discriminator = discriminator
+        self.features = build_vgg16_features(sorted({*STYLE_LAYERS, CONTENT_LAYER}))
+        self.term_weights = {
+            "adversarial": adversarial_weight,
+            "style": style_weight,
+            "content": content_weight,
+            "variation": variation_weight,
+        }
+        self.average_momentum = average_momentum
+        self.target_grams = self._gram_targets(paintings)
+        names = ["discriminator", *(name for name, weight in self.term_weights.items() if weight)]
+        self.means = {name: keras.metrics.Mean(name=name) for name in names}
+
+    def compile(self, stylizer_optimizer, discriminator_optimizer, jit_compile=False):
+        """Takes one optimizer per network and builds both, so that a checkpoint holds their moments from the start."""
+        super().compile(jit_compile=jit_compile)
+        self.stylizer_optimizer = stylizer_optimizer
+        self.discriminator_optimizer = discriminator_optimizer
+        stylizer_optimizer.build(self.stylizer.trainable_variables)
+        discriminator_optimizer.build(self.discriminator.trainable_variables)
+        self.built = True
+
+    @property
+    def metrics(self):
+        return list(self.means.values())
+
+    @property
+    def step(self):
+        """Number of steps this model has been trained for."""
+        return int(self.stylizer_optimizer.iterations)
+
+    def call(self, photos, training=False):
+        return self.averaged_stylizer(photos, training=training)
+
+    def train_step(self, batch):
+        photos, paintings, seed = batch["photos"], batch["paintings"], batch["seed"]
+        with tf.GradientTape() as tape:
+            painted = self.stylizer(photos, training=True)
+            with tape.stop_recording():
+                discriminator_value = self.train_discriminator(paintings, tf.stop_gradient(painted), seed)
+            terms = self.stylizer_terms(photos, painted, seed)
+            total = sum(self.term_weights[name] * value for name, value in terms.items())
+        gradients = tape.gradient(total, self.stylizer.trainable_variables)
+        self.stylizer_optimizer.apply(gradients, self.stylizer.trainable_variables)
+        self.update_average()
+        for name, value in {"discriminator": discriminator_value, **terms}.items():
+            self.means[name].update_state(value)
+        return {name: mean.result() for name, mean in self.means.items()}
+
+    def train_discriminator(self, paintings, painted, seed):
+        """One step of the discriminator on real and fake crops. Returns its loss."""
+        count = tf.shape(paintings)[0]
+        both = shift_and_flip(tf.concat([paintings, painted], axis=0), seed)
+        with tf.GradientTape() as tape:
+            logits = self.discriminator(both, training=True)
+            value = hinge_discriminator_loss(logits[:count], logits[count:])
+        gradients = tape.gradient(value, self.discriminator.trainable_variables)
+        self.discriminator_optimizer.apply(gradients, self.discriminator.trainable_variables)
+        return value
+
+    def stylizer_terms(self, photos, painted, seed):
+        """The named terms of the stylizer's loss, before their weights. Terms with weight 0 are left out."""
+        fold = tf.random.experimental.stateless_fold_in
+        photo_features = {CONTENT_LAYER: self.features(photos, training=False)[CONTENT_LAYER]}
+        painted_features = self.features(painted, training=False)
+        targets = len(self.target_grams[STYLE_LAYERS[0]])
+        target = tf.random.stateless_uniform((), fold(seed, 1), maxval=targets, dtype=tf.int32)
+        terms = {}
+        if self.term_weights["adversarial"]:
+            logits = self.discriminator(shift_and_flip(painted, fold(seed, 2)), training=False)
+            terms["adversarial"] = hinge_generator_loss(logits)
+        if self.term_weights["style"]:
+            terms["style"] = sum(
+                style_loss(self.target_grams[name][target], batch_gram(painted_features[name], name))
+                for name in STYLE_LAYERS
+            ) / len(STYLE_LAYERS)
+        if self.term_weights["content"]:
+            terms["content"] = content_loss(
+                cut_border(photo_features[CONTENT_LAYER], CONTENT_LAYER),
+                cut_border(painted_features[CONTENT_LAYER], CONTENT_LAYER),
+            )
+        if self.term_weights["variation"]:
+            terms["variation"] = total_variation(painted)
+        return terms
+
+    @tf.function
+    def gradient_shares(self, batch):
+        """Each term's share of the pull on the painting.
+
+        A weight says little by itself. What counts is the gradient of the weighted term with respect to the
+        stylizer's output: its norm, divided by the sum of the norms of all terms.
+
+        Args:
+            batch: a batch as in `train_step`.
+
+        Returns:
+            Dictionary from the term's name to its share, 0 to 1; the shares add up to 1.
+        """
+        painted = self.stylizer(batch["photos"], training=False)
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(painted)
+            terms = self.stylizer_terms(batch["photos"], painted, batch["seed"])
+        norms = {
+            name: abs(self.term_weights[name]) * tf.norm(tape.gradient(value, painted)) for name, value in terms.items()
+        }
+        total = sum(norms.values())
+        return {name: norm / total for name, norm in norms.items()}
+
+    def update_average(self):
+        """Moves the averaged weights towards the current ones, faster in the first steps."""
+        steps = tf.cast(self.stylizer_optimizer.iterations, tf.float32)
+        momentum = tf.minimum(self.average_momentum, (1.0 + steps) / (10.0 + steps))
+        for average, weight in zip(self.averaged_stylizer.weights, self.stylizer.weights, strict=True):
+            average.assign(momentum * average + (1.0 - momentum) * weight)
+
+    def _gram_targets(self, paintings):
+        grams = {name: [] for name in STYLE_LAYERS}
+        for painting in paintings:
+            features = self.features(painting[None], training=False)
+            for name in STYLE_LAYERS:
+                grams[name].append(batch_gram(features[name], name))
+        return {name: tf.stack(values) for name, values in grams.items()}
+
+
+def batch_gram(features, layer_name):
+    """Gram matrix of a batch: border cells cut, then averaged over the images."""
+    return ops.mean(gram_matrix(cut_border(features, layer_name)), axis=0)
+
+
+def shift_and_flip(images, seed):
+    """Shifts each image by a random part of a pixel and mirrors half of them.
+
+    Both kinds reach the discriminator through this, or it would learn to tell the sharpness and the JPEG blocks of a
+    file from the smoothness of a network instead of telling paint from photo.
+
+    Args:
+        images: tensor `(batch, height, width, 3)`.
+        seed: integer tensor `(2,)`.
+
+    Returns:
+        Tensor `(batch, height - 1, width - 1, 3)`, each pixel a mixture of four neighbors.
+    """
+    draws = tf.random.stateless_uniform((3, tf.shape(images)[0], 1, 1, 1), seed)
+    down, right, mirror = tf.unstack(draws)
+    images = (1.0 - down) * images[:, :-1] + down * images[:, 1:]
+    images = (1.0 - right) * images[:, :, :-1] + right * images[:, :, 1:]
+    return tf.where(mirror < 0.5, images, images[:, :, ::-1])

@@ -1,0 +1,121 @@
+"""Panels for the notebooks. They work with the keyboard, and show a picture where no kernel is running."""
+
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+from IPython.display import display
+
+from gan_course import images
+from gan_course.datasets import picture
+from gan_course.pretrained import load_stylizer, shipped_styles
+from gan_course.stylize import stylize
+
+PREVIEW_SIDE = 512
+
+
+class PhotoBooth(ipywidgets.VBox):
+    """Repaints a photo of the user's: upload it or type its path, choose a style, save the painting.
+
+    Nothing is painted while a notebook opens or runs: the panel begins with a shipped photo and its painting, and
+    paints again when a control is changed.
+
+    Args:
+        photo: name of the shipped photo to begin with.
+        style: name of the style to begin with; the first shipped one if None.
+    """
+
+    def __init__(self, photo="photos/animals/owl.jpg", style=None):
+        styles = {card["title"]: name for name, card in shipped_styles().items()}
+        wide = {"description_width": "9em"}
+        self.upload = ipywidgets.FileUpload(accept="image/*,.heic,.heif", description="Upload a photo")
+        self.path = ipywidgets.Text(
+            description="or its path", placeholder="C:/pictures/me.jpg", continuous_update=False, style=wide
+        )
+        self.style_choice = ipywidgets.Dropdown(
+            options=styles, value=style or next(iter(styles.values())), description="Style", style=wide
+        )
+        self.strength = ipywidgets.FloatSlider(
+            value=1.0, min=0.0, max=1.0, step=0.05, description="Strength", continuous_update=False, style=wide
+        )
+        self.keep_colors = ipywidgets.Checkbox(value=False, description="Keep the photo's colors", style=wide)
+        self.save_as = ipywidgets.Text(value="painting.jpg", description="Save as", style=wide)
+        self.save_button = ipywidgets.Button(description="Save at full size", button_style="primary")
+        self.message = ipywidgets.HTML()
+        self.before = ipywidgets.Image(format="png", layout={"width": "49%"})
+        self.after = ipywidgets.Image(format="png", layout={"width": "49%"})
+        self.source = images.image_bytes(picture(photo))
+        super().__init__(
+            [
+                ipywidgets.HBox([self.upload, self.path]),
+                ipywidgets.HBox([self.style_choice, self.strength, self.keep_colors]),
+                ipywidgets.HBox([self.save_as, self.save_button]),
+                self.message,
+                ipywidgets.HBox([self.before, self.after]),
+            ]
+        )
+        self.repaint()
+        self.upload.observe(self._on_upload, "value")
+        self.path.observe(self._on_path, "value")
+        for control in (self.style_choice, self.strength, self.keep_colors):
+            control.observe(lambda change: self.repaint(), "value")
+        self.save_button.on_click(lambda button: self.save())
+
+    def paint(self, max_side):
+        """Reads the photo and paints it as the controls say. Returns photo and painting."""
+        photo = images.read_image(self.source, max_side)
+        stylizer = load_stylizer(self.style_choice.value)
+        return photo, stylize(stylizer, photo, self.strength.value, self.keep_colors.value)
+
+    def repaint(self):
+        """Paints the preview; a photo that cannot be read leaves the pictures as they are and says why."""
+        try:
+            photo, painting = self.paint(PREVIEW_SIDE)
+        except ValueError as error:
+            self.say(error)
+            return
+        self.before.value, self.after.value = images.image_bytes(photo), images.image_bytes(painting)
+        self.preview = np.concatenate([photo, painting], axis=1)
+        self.say(f"{photo.shape[1]} × {photo.shape[0]} pixels painted. Left your photo, right the painting.")
+
+    def save(self):
+        """Paints at up to 1024 pixels and writes the file; an existing file is never replaced."""
+        try:
+            path = images.check_writable(Path(self.save_as.value.strip()).expanduser())
+            self.say("Painting ...")
+            images.save_image(path, self.paint(1024)[1])
+        except ValueError as error:
+            self.say(str(error).replace(", or add --force to replace it", ""))
+        else:
+            self.say(f"Saved as {path.absolute()}.")
+
+    def say(self, text):
+        """Shows a line of text above the pictures."""
+        escaped = str(text).replace("&", "&amp;").replace("<", "&lt;")
+        self.message.value = f'<p role="status">{escaped}</p>'
+
+    def _on_upload(self, change):
+        if self.upload.value:
+            self.source = bytes(self.upload.value[0].content)
+            self.repaint()
+
+    def _on_path(self, change):
+        name = self.path.value.strip().strip("\"'")
+        if name:
+            self.source = Path(name).expanduser()
+            self.repaint()
+
+
+def show_photo_booth(photo="photos/animals/owl.jpg", style=None):
+    """Displays a `PhotoBooth`. Where no kernel runs, its first photo and painting stand in its place.
+
+    Args:
+        photo: name of the shipped photo to begin with.
+        style: name of the style to begin with; the first shipped one if None.
+    """
+    booth = PhotoBooth(photo, style)
+    bundle = booth._repr_mimebundle_()
+    bundle["text/plain"] = "Photo booth: run this cell to use it with your own photo."
+    bundle["image/png"] = images.image_bytes(booth.preview)
+    alt = "A photo and, to its right, the painting that the photo booth made of it."
+    display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)

@@ -1,0 +1,30 @@
+"""What several tests share."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+
+@pytest.fixture(scope="session")
+def small_weights(tmp_path_factory):
+    """A weights file of a tiny, untrained stylizer: quick to load, and it changes every picture."""
+    import keras
+
+    from gan_course.networks import build_stylizer
+    from gan_course.pretrained import save_stylizer
+
+    keras.utils.set_random_seed(3)
+    architecture = {"filters": [4, 8], "blocks": 1, "detail": 4}
+    path = tmp_path_factory.mktemp("weights") / "small.npz"
+    save_stylizer(path, build_stylizer(**architecture), "small", architecture)
+    return path
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """A small colorful photo, as a file."""
+    rows, columns = np.mgrid[0:60, 0:81]
+    pixels = np.stack([rows * 4, columns * 3, 255 - rows * 2], axis=-1).astype("uint8")
+    path = tmp_path / "photo.png"
+    Image.fromarray(pixels).save(path)
+    return path

@@ -1,0 +1,297 @@
+"""Pictures that people really have: what is accepted, looked at pixel by pixel, and what is refused, and how."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from gan_course import images
+from gan_course.images import ImageError, read_image
+from gan_course.paths import ROOT
+
+RED, GREEN, WHITE, GRAY = (255, 0, 0), (0, 128, 0), (255, 255, 255), (128, 128, 128)
+
+
+def saved(tmp_path, image, name, **options):
+    path = tmp_path / name
+    image.save(path, **options)
+    return path
+
+
+def pixel(image, row=10, column=10):
+    return tuple(images.to_uint8(image)[row, column].tolist())
+
+
+class TestAccepted:
+    def test_an_ordinary_photo(self, tmp_path):
+        image = read_image(saved(tmp_path, Image.new("RGB", (30, 20), GREEN), "photo.png"))
+        assert image.shape == (20, 30, 3) and image.dtype == np.float32
+        assert pixel(image) == GREEN
+
+    def test_bytes_as_from_an_upload(self, tmp_path):
+        path = saved(tmp_path, Image.new("RGB", (30, 20), GREEN), "photo.png")
+        assert pixel(read_image(path.read_bytes())) == GREEN
+        assert pixel(read_image(memoryview(path.read_bytes()))) == GREEN
+
+    def test_cmyk(self, tmp_path):
+        image = read_image(saved(tmp_path, Image.new("CMYK", (20, 20), (0, 255, 255, 0)), "print.tif"))
+        assert pixel(image) == RED
+        photo = read_image(saved(tmp_path, Image.new("CMYK", (20, 20), (0, 255, 255, 0)), "print.jpg", quality=95))
+        red, green, blue = pixel(photo)
+        assert red > 240 and green < 15 and blue < 15
+
+    def test_sixteen_bits_gray(self, tmp_path):
+        values = np.full((20, 20), 128 * 257, "uint16")
+        values[:, 10:] = 65535
+        image = read_image(saved(tmp_path, Image.fromarray(values), "scan.png"))
+        assert pixel(image, 5, 5) == GRAY
+        assert pixel(image, 5, 15) == WHITE
+
+    def test_sixteen_bits_color(self, tmp_path):
+        (tmp_path / "scan.png").write_bytes(png_16_bit((255 * 257, 0, 128 * 257)))
+        assert pixel(read_image(tmp_path / "scan.png")) == (255, 0, 128)
+
+    def test_gray(self, tmp_path):
+        assert pixel(read_image(saved(tmp_path, Image.new("L", (20, 20), 128), "gray.png"))) == GRAY
+
+    def test_black_and_white(self, tmp_path):
+        assert pixel(read_image(saved(tmp_path, Image.new("1", (20, 20), 1), "fax.png"))) == WHITE
+
+    @pytest.mark.parametrize(("alpha", "expected"), [(0, WHITE), (255, RED), (51, (255, 204, 204))])
+    def test_transparency_is_laid_on_white(self, tmp_path, alpha, expected):
+        image = read_image(saved(tmp_path, Image.new("RGBA", (20, 20), (*RED, alpha)), "logo.png"))
+        assert pixel(image) == expected
+
+    def test_gray_with_transparency(self, tmp_path):
+        assert pixel(read_image(saved(tmp_path, Image.new("LA", (20, 20), (0, 0)), "logo.png"))) == WHITE
+
+    def test_a_palette(self, tmp_path):
+        image = Image.new("RGB", (20, 20), GREEN).quantize(4)
+        assert pixel(read_image(saved(tmp_path, image, "map.png"))) == GREEN
+
+    def test_a_palette_with_a_transparent_color(self, tmp_path):
+        image = Image.new("P", (20, 20), 0)
+        image.putpalette([*RED, *GREEN])
+        image.paste(1, (0, 0, 20, 5))
+        result = read_image(saved(tmp_path, image, "logo.png", transparency=0))
+        assert pixel(result, 2, 10) == GREEN
+        assert pixel(result, 15, 10) == WHITE
+
+    def test_rgb_with_a_transparent_color(self, tmp_path):
+        image = Image.new("RGB", (20, 20), RED)
+        image.paste(GREEN, (0, 0, 20, 5))
+        result = read_image(saved(tmp_path, image, "logo.png", transparency=RED))
+        assert pixel(result, 2, 10) == GREEN
+        assert pixel(result, 15, 10) == WHITE
+
+    def test_the_first_frame_of_an_animation(self, tmp_path):
+        frames = [Image.new("RGB", (20, 20), color) for color in (GREEN, RED)]
+        path = saved(tmp_path, frames[0], "cat.gif", save_all=True, append_images=frames[1:], duration=50)
+        assert pixel(read_image(path)) == GREEN
+
+    def test_the_orientation_the_camera_noted(self, tmp_path):
+        image = Image.new("RGB", (30, 20), RED)
+        image.paste(GREEN, (0, 0, 5, 20))  # green at the left
+        exif = Image.Exif()
+        exif[0x0112] = 6  # to be turned a quarter clockwise: the left edge becomes the top
+        result = read_image(saved(tmp_path, image, "phone.png", exif=exif))
+        assert result.shape == (30, 20, 3)
+        assert pixel(result, 2, 10) == GREEN
+        assert pixel(result, 25, 10) == RED
+
+    def test_an_embedded_profile_is_converted_to_srgb(self, tmp_path):
+        """A profile whose red and blue are exchanged: what it calls red is blue to the eye."""
+        image = Image.new("RGB", (20, 20), (200, 40, 40))
+        result = read_image(saved(tmp_path, image, "wide.png", icc_profile=swapped_profile()))
+        red, green, blue = pixel(result)
+        assert blue > 150 and red < 90
+
+    def test_a_damaged_profile_does_not_cost_the_photo(self, tmp_path):
+        image = Image.new("RGB", (20, 20), GREEN)
+        assert pixel(read_image(saved(tmp_path, image, "odd.png", icc_profile=b"no profile"))) == GREEN
+
+    def test_heic_from_a_phone(self):
+        red, green, blue = pixel(read_image(ROOT / "tests" / "pictures" / "orange.heic"))
+        assert red > 200 and 90 < green < 170 and blue < 60
+
+    @pytest.mark.parametrize("size", [(16, 16), (16, 700), (641, 37)])
+    def test_any_size_from_sixteen_pixels(self, tmp_path, size):
+        image = read_image(saved(tmp_path, Image.new("RGB", size, GREEN), "photo.png"))
+        assert image.shape == (size[1], size[0], 3)
+
+    def test_fifty_megapixels(self, tmp_path):
+        path = saved(tmp_path, Image.new("L", (8000, 6250), 128), "large.png", compress_level=1)
+        image = read_image(path, max_side=64)
+        assert image.shape == (50, 64, 3)
+        assert pixel(image) == GRAY
+
+    def test_the_longer_side_is_reduced_and_never_enlarged(self, tmp_path):
+        path = saved(tmp_path, Image.new("RGB", (200, 100), GREEN), "photo.png")
+        assert read_image(path, max_side=50).shape == (25, 50, 3)
+        assert read_image(path, max_side=500).shape == (100, 200, 3)
+
+
+class TestRefused:
+    def refused(self, source, *parts):
+        with pytest.raises(ImageError) as caught:
+            read_image(source)
+        message = str(caught.value)
+        for part in parts:
+            assert part in message
+        assert "\n" not in message
+
+    def test_missing(self, tmp_path):
+        self.refused(tmp_path / "no.jpg", "no.jpg", "does not exist", "Check the spelling")
+
+    def test_a_folder_where_a_file_is_meant(self, tmp_path):
+        self.refused(tmp_path, "is a folder", "a picture was expected")
+
+    def test_text_renamed_jpg(self, tmp_path):
+        (tmp_path / "notes.jpg").write_text("milk, eggs")
+        self.refused(tmp_path / "notes.jpg", "notes.jpg is not a picture", "export it as JPEG or PNG")
+
+    def test_an_empty_file(self, tmp_path):
+        (tmp_path / "empty.png").touch()
+        self.refused(tmp_path / "empty.png", "is not a picture")
+
+    @pytest.mark.parametrize("name", ["photo.jpg", "photo.png", "photo.webp", "photo.gif"])
+    def test_truncated(self, tmp_path, name):
+        noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), "uint8")
+        whole = saved(tmp_path, Image.fromarray(noise), name).read_bytes()
+        (tmp_path / name).write_bytes(whole[: len(whole) // 2])
+        self.refused(tmp_path / name, name, "again")
+
+    def test_under_sixteen_pixels(self, tmp_path):
+        path = saved(tmp_path, Image.new("RGB", (100, 15)), "icon.png")
+        self.refused(path, "100 × 15", "at least 16", "larger picture")
+
+    @pytest.mark.parametrize("size", [(8000, 6251), (10_000, 10_000), (60_000, 60_000)])
+    def test_over_fifty_megapixels_and_decompression_bombs(self, tmp_path, size):
+        """Only the header claims the size: the file must be refused before anything is unpacked."""
+        (tmp_path / "bomb.png").write_bytes(png_header(*size) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)))
+        self.refused(tmp_path / "bomb.png", "at most 50 megapixels", "Reduce it")
+
+    def test_thirty_two_bits(self, tmp_path):
+        path = saved(tmp_path, Image.fromarray(np.zeros((20, 20), "float32")), "depth.tif")
+        self.refused(path, "32 bits per channel", "Export it")
+
+
+class TestSaving:
+    photo = np.zeros((20, 30, 3), "float32")
+
+    def refused(self, path, *parts, **options):
+        with pytest.raises(ImageError) as caught:
+            images.save_image(path, self.photo, **options)
+        for part in parts:
+            assert part in str(caught.value)
+
+    @pytest.mark.parametrize("suffix", images.WRITABLE_SUFFIXES)
+    def test_what_is_written_can_be_read(self, tmp_path, suffix):
+        images.save_image(tmp_path / "new" / f"painting{suffix}", self.photo)
+        assert np.abs(read_image(tmp_path / "new" / f"painting{suffix}") - self.photo).max() < 0.02
+
+    def test_an_existing_file_is_kept_without_force(self, tmp_path):
+        path = tmp_path / "painting.png"
+        path.write_text("precious")
+        self.refused(path, "exists already", "--force")
+        assert path.read_text() == "precious"
+        images.save_image(path, self.photo, force=True)
+        assert read_image(path).shape == (20, 30, 3)
+
+    def test_a_full_disk_leaves_the_old_file_and_no_rest(self, tmp_path, monkeypatch):
+        path = tmp_path / "painting.png"
+        path.write_text("precious")
+
+        def full(*arguments):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("os.replace", full)
+        self.refused(path, "No space left", "disk", force=True)
+        assert path.read_text() == "precious"
+        assert [file.name for file in tmp_path.iterdir()] == ["painting.png"]
+
+    def test_a_folder(self, tmp_path):
+        self.refused(tmp_path, "is a folder")
+
+    def test_an_ending_that_names_no_picture(self, tmp_path):
+        self.refused(tmp_path / "painting.docx", ".docx", ".jpg")
+        self.refused(tmp_path / "painting", "no ending")
+
+    def test_a_file_where_a_folder_should_be(self, tmp_path):
+        (tmp_path / "file").touch()
+        self.refused(tmp_path / "file" / "painting.png", "is a file")
+
+    def test_a_folder_that_cannot_be_written_to(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("os.access", lambda *arguments: False)  # root may write anywhere
+        self.refused(tmp_path / "painting.png", "cannot be written to", "another folder")
+
+
+class TestCheckImages:
+    good = np.zeros((1, 8, 8, 3), "float32")
+
+    def test_good_images_pass_unchanged(self):
+        np.testing.assert_array_equal(images.check_images(self.good), self.good)
+
+    @pytest.mark.parametrize(
+        ("wrong", "hint"),
+        [
+            (np.zeros((8, 8, 3), "float32"), r"images\[None\]"),
+            (np.zeros((8, 8), "float32"), "2 axes"),
+            (np.zeros((1, 3, 8, 8), "float32"), "channels come first"),
+            (np.zeros((1, 8, 8, 4), "float32"), "alpha"),
+            (np.zeros((1, 8, 8, 3), "uint8"), "from_uint8"),
+            (np.full((1, 8, 8, 3), np.nan, "float32"), "NaN"),
+            (np.full((1, 8, 8, 3), 255.0, "float32"), "127.5"),
+            (np.full((1, 8, 8, 3), -1.1, "float32"), "from -1.1"),
+            (np.zeros((0, 8, 8, 3), "float32"), "no pixels"),
+        ],
+    )
+    def test_what_is_wrong_is_said(self, wrong, hint):
+        with pytest.raises(ValueError, match=hint):
+            images.check_images(wrong)
+
+
+def test_the_range_conversion_by_hand_and_back():
+    np.testing.assert_allclose(images.from_uint8(np.array([0, 51, 255], "uint8")), [-1.0, -0.6, 1.0], atol=1e-6)
+    every = np.arange(256, dtype="uint8")
+    np.testing.assert_array_equal(images.to_uint8(images.from_uint8(every)), every)
+    with pytest.raises(ValueError, match="already in"):
+        images.from_uint8(np.array([0.5]))
+
+
+def test_keep_colors_takes_luminance_of_the_painting_and_chroma_of_the_photo():
+    rng = np.random.default_rng(0)
+    photo, painting = (rng.uniform(-0.3, 0.3, (6, 6, 3)).astype("float32") for _ in range(2))
+    result = images.keep_colors(photo, painting)
+    ours, theirs, colors = (np.array(Image.fromarray(images.to_uint8(x)).convert("YCbCr")) for x in (result, painting, photo))
+    np.testing.assert_allclose(ours[..., 0].astype(int), theirs[..., 0], atol=1)
+    np.testing.assert_allclose(ours[..., 1:].astype(int), colors[..., 1:], atol=1)
+
+
+def chunk(kind, content):
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def png_header(width, height, bits=8, color=2):
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, color, 0, 0, 0))
+
+
+def png_16_bit(color, side=20):
+    row = b"\0" + struct.pack(">HHH", *color) * side
+    return png_header(side, side, bits=16) + chunk(b"IDAT", zlib.compress(row * side)) + chunk(b"IEND", b"")
+
+
+def swapped_profile():
+    """sRGB with the colorants of red and blue exchanged."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    entries = {}
+    for index in range(struct.unpack_from(">I", profile, 128)[0]):
+        place = 132 + 12 * index
+        entries[bytes(profile[place : place + 4])] = place
+    red, blue = entries[b"rXYZ"] + 4, entries[b"bXYZ"] + 4
+    profile[red : red + 8], profile[blue : blue + 8] = profile[blue : blue + 8], profile[red : red + 8]
+    assert ImageCms.ImageCmsProfile(io.BytesIO(bytes(profile)))
+    return bytes(profile)

@@ -1,0 +1,172 @@
+"""The trainer: who moves whom, exact resume, the moving average, the shares."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from gan_course import datasets
+from gan_course.networks import build_patch_discriminator, build_stylizer
+from gan_course.training import StyleTransferGAN
+from gan_course.training.callbacks import LogGradientShares, SaveTraining
+from gan_course.training.style_transfer_gan import shift_and_flip
+
+SIZE = 64
+
+
+def pictures(seed):
+    return [np.random.default_rng(seed).uniform(-1, 1, (96, 100, 3)).astype("float32")]
+
+
+def batches(first_step=0, seed=0):
+    photos, paintings = datasets.CropSampler(pictures(1)), datasets.CropSampler(pictures(2))
+    return datasets.style_transfer_batches(photos, paintings, 2, SIZE, seed, first_step)
+
+
+def make_gan(**weights):
+    keras.utils.set_random_seed(7)
+    gan = StyleTransferGAN(
+        build_stylizer(filters=(4, 8), blocks=1, detail=4),
+        build_patch_discriminator(filters=(4, 8, 8)),
+        pictures(2),
+        **weights,
+    )
+    schedule = keras.optimizers.schedules.CosineDecay(1e-2, 20, alpha=0.3)
+    gan.compile(keras.optimizers.Adam(schedule, beta_1=0.5), keras.optimizers.Adam(1e-2, beta_1=0.5))
+    return gan
+
+
+def values(network):
+    return [weight.numpy().copy() for weight in network.weights]
+
+
+def moved(network, before):
+    return any(np.abs(new - old).max() > 0 for new, old in zip(values(network), before, strict=True))
+
+
+def fit(gan, steps, **arguments):
+    gan.fit(batches(gan.step), steps_per_epoch=steps, epochs=1, shuffle=False, verbose=0, **arguments)
+
+
+@pytest.fixture(scope="module")
+def batch():
+    return next(iter(batches()))
+
+
+def test_a_discriminator_step_changes_no_weight_of_the_stylizer(batch):
+    gan = make_gan()
+    stylizer, discriminator = values(gan.stylizer), values(gan.discriminator)
+    gan.train_discriminator(batch["paintings"], gan.stylizer(batch["photos"], training=False), batch["seed"])
+    assert not moved(gan.stylizer, stylizer)
+    assert moved(gan.discriminator, discriminator)
+
+
+def test_a_stylizer_step_changes_no_weight_of_the_discriminator(batch):
+    gan = make_gan()
+    gan.train_discriminator = lambda *arguments: tf.constant(0.0)  # what is left is the stylizer's half of the step
+    stylizer, discriminator, features = values(gan.stylizer), values(gan.discriminator), values(gan.features)
+    gan.train_step(batch)
+    assert moved(gan.stylizer, stylizer)
+    assert not moved(gan.discriminator, discriminator)
+    assert not moved(gan.features, features)
+
+
+def test_a_whole_step_moves_every_trainable_weight_of_both(batch):
+    gan = make_gan()
+    before = [weight.numpy().copy() for weight in gan.stylizer.trainable_variables + gan.discriminator.trainable_variables]
+    gan.train_step(batch)
+    after = gan.stylizer.trainable_variables + gan.discriminator.trainable_variables
+    for old, weight in zip(before, after, strict=True):
+        # a bias before an instance normalization has no effect, so Adam moves it by rounding noise or not at all
+        if weight.name != "bias":
+            assert np.abs(weight.numpy() - old).max() > 0, weight.path
+
+
+def test_the_step_uses_the_seed_and_reports_every_term(batch):
+    first, second = make_gan().train_step(batch), make_gan().train_step(batch)
+    assert set(first) == {"discriminator", "adversarial", "style", "content"}
+    for name in first:
+        assert float(first[name]) == pytest.approx(float(second[name]), rel=1e-5)
+
+
+def test_a_training_that_is_saved_and_goes_on_equals_one_that_never_stopped(tmp_path):
+    whole = make_gan()
+    fit(whole, 6)
+    first = make_gan()
+    fit(first, 3, callbacks=[SaveTraining(tmp_path / "training.weights.h5")])
+    resumed = make_gan()
+    fit(resumed, 1)  # whatever it was before, loading replaces it
+    resumed.load_weights(tmp_path / "training.weights.h5")
+    assert resumed.step == 3
+    fit(resumed, 3)
+    assert resumed.step == whole.step == 6
+    for network in ("stylizer", "averaged_stylizer", "discriminator"):
+        for one, other in zip(values(getattr(whole, network)), values(getattr(resumed, network)), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7, err_msg=network)
+    for optimizer in ("stylizer_optimizer", "discriminator_optimizer"):
+        for one, other in zip(getattr(whole, optimizer).variables, getattr(resumed, optimizer).variables, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-8, err_msg=optimizer)
+
+
+def test_a_save_leaves_no_partial_file(tmp_path):
+    fit(make_gan(), 1, callbacks=[SaveTraining(tmp_path / "training.weights.h5")])
+    assert [path.name for path in tmp_path.iterdir()] == ["training.weights.h5"]
+
+
+def test_the_moving_average_by_hand():
+    gan = make_gan()
+    before = gan.averaged_stylizer.weights[0].numpy().copy()
+    for weight in gan.stylizer.weights:
+        weight.assign(tf.ones_like(weight))
+    gan.update_average()  # at step 0 the momentum is (1 + 0) / (10 + 0) = 0.1
+    np.testing.assert_allclose(gan.averaged_stylizer.weights[0], 0.1 * before + 0.9, rtol=1e-5)
+
+
+def test_the_average_is_what_paints(batch):
+    gan = make_gan()
+    gan.train_step(batch)
+    np.testing.assert_array_equal(gan(batch["photos"]), gan.averaged_stylizer(batch["photos"], training=False))
+
+
+def test_shares_add_up_and_a_term_without_weight_is_left_out(batch):
+    all_terms, without = make_gan(variation_weight=0.5), make_gan(adversarial_weight=0.0)
+    shares = all_terms.gradient_shares(batch)
+    assert set(shares) == {"adversarial", "style", "content", "variation"}
+    assert float(sum(shares.values())) == pytest.approx(1.0, abs=1e-5)
+    assert set(without.gradient_shares(batch)) == {"style", "content"}
+
+
+def test_a_share_grows_with_its_weight(batch):
+    light, heavy = make_gan(content_weight=1.0), make_gan(content_weight=10.0)
+    assert float(heavy.gradient_shares(batch)["content"]) > float(light.gradient_shares(batch)["content"])
+
+
+def test_the_log_holds_every_term_share_and_time(tmp_path):
+    log = tmp_path / "log.csv"
+    fit(make_gan(), 2, callbacks=[LogGradientShares(batches(seed=1)), keras.callbacks.CSVLogger(log)])
+    header, row = log.read_text().splitlines()[:2]
+    columns = dict(zip(header.split(","), row.split(","), strict=True))
+    assert {"discriminator", "adversarial", "style", "content", "share_style", "cpu_seconds"} <= set(columns)
+    assert float(columns["step"]) == 2
+
+
+def test_shift_and_flip_mixes_neighbors_and_stays_in_range():
+    images = np.random.default_rng(0).uniform(-1, 1, (8, 9, 9, 3)).astype("float32")
+    shifted = shift_and_flip(tf.constant(images), [1, 2]).numpy()
+    assert shifted.shape == (8, 8, 8, 3)
+    assert np.abs(shifted).max() <= 1.0
+    constant = shift_and_flip(tf.fill((2, 9, 9, 3), 0.3), [1, 2]).numpy()
+    np.testing.assert_allclose(constant, 0.3, rtol=1e-5)
+
+
+def test_the_discriminator_stays_at_chance_between_two_sets_of_real_patches():
+    """Control: where both sides are real and treated alike, there is nothing to tell apart."""
+    gan = make_gan()
+    painting = datasets.picture("paintings/van_gogh/langlois_bridge.jpg")
+    sampler = datasets.CropSampler([painting])
+    step = tf.function(gan.train_discriminator)
+    for number in range(40):
+        step(sampler(4, SIZE, [1, number]), sampler(4, SIZE, [2, number]), tf.constant([3, number]))
+    scores = [gan.discriminator(sampler(64, SIZE, [seed, 99]), training=False).numpy().mean(axis=(1, 2, 3)) for seed in (1, 2)]
+    right = (scores[0][:, None] > scores[1][None, :]).mean()
+    assert 0.35 < right < 0.65
