@@ -133,7 +133,7 @@ def plan_paintings(photos, out):
     for file in files:
         name = file.name if file.suffix.lower() in WRITABLE_SUFFIXES else file.name + ".png"
         if out / name in jobs:
-            raise ValueError(f"{file} and {jobs[out / name]} would both be painted to {out / name}. Rename one of them.")
+            raise ValueError(f"{file} and {jobs[out / name]} would both be painted to {out / name}. Rename one.")
         jobs[out / name] = file
     return [(photo, painting) for painting, photo in jobs.items()]
 

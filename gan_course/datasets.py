@@ -49,6 +49,24 @@ def picture_files(folder, split="train"):
     return names
 
 
+def credit(name):
+    """Who made a shipped picture.
+
+    Args:
+        name: a name as in `picture_files`.
+
+    Returns:
+        Text such as `"Owl, by A. Photographer (CC0-1.0)"`.
+
+    Raises:
+        ValueError: if no shipped picture has this name.
+    """
+    for row in attribution():
+        if row["file"] == name:
+            return f"{row['title']}, by {row['author']} ({row['license']})"
+    raise ValueError(f"name must be that of a shipped picture, received {name!r}. See picture_files('photos').")
+
+
 def picture(name, short_side=None):
     """Reads a shipped picture.
 

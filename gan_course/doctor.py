@@ -13,23 +13,32 @@ from gan_course.paths import ROOT, checksums, is_intact
 PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "matplotlib", "pillow", "jupyterlab", "ipywidgets", "nbval")
 
 
-def examine():
-    """Prints one line per check, with what to do where one fails.
+def examine(details=True):
+    """Runs every check and says what to do where one fails.
+
+    Args:
+        details: whether to print a line for each check that passed, too.
 
     Returns:
         True if every check passed.
     """
-    checks = (check_python, check_packages, check_machine, check_data, check_painting)
-    return all([_report(check) for check in checks])
+    passed = True
+    for check in (check_python, check_packages, check_machine, check_data, check_painting):
+        try:
+            result = check()
+        except Exception as error:  # a doctor tells what is wrong with anything
+            passed = False
+            print(f"WRONG {error}")
+        else:
+            if details:
+                print(f"ok    {result}")
+    return passed
 
 
-def _report(check):
-    try:
-        print(f"ok    {check()}")
-        return True
-    except Exception as error:  # a doctor tells what is wrong with anything
-        print(f"WRONG {error}")
-        return False
+def check_environment():
+    """The doctor's one line for a notebook: all is well, or what is not."""
+    if examine(details=False):
+        print("Everything the course needs is here and works.")
 
 
 def check_python():
@@ -82,7 +91,9 @@ def check_data():
     names = checksums()
     damaged = [name for name in names if not is_intact(name)]
     if damaged:
-        raise RuntimeError(f"{len(damaged)} data files differ from what shipped: {damaged[0]}. Restore: git checkout data")
+        raise RuntimeError(
+            f"{len(damaged)} data files differ from what shipped, {damaged[0]} first. Restore: git checkout data"
+        )
     return f"{len(names)} data files intact"
 
 

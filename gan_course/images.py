@@ -11,8 +11,8 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from pi_heif import register_heif_opener
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 register_heif_opener()
 
@@ -213,7 +213,7 @@ def check_writable(path, force=False):
     """
     path = Path(path)
     if path.is_dir():
-        raise ImageError(f"{path} is a folder; the name of a picture was expected, {path / 'painting.jpg'} for instance.")
+        raise ImageError(f"{path} is a folder; a picture's name was expected, {path / 'painting.jpg'} for instance.")
     if path.suffix.lower() not in WRITABLE_SUFFIXES:
         raise ImageError(
             f"{path} must end in one of {', '.join(WRITABLE_SUFFIXES)}, received {path.suffix or 'no ending'!r}."
@@ -224,7 +224,9 @@ def check_writable(path, force=False):
     if not folder.is_dir():
         raise ImageError(f"{folder} is a file; a folder was expected there. Choose another place for {path.name}.")
     if not os.access(folder, os.W_OK):
-        raise ImageError(f"The folder {folder} cannot be written to. Choose another folder, your home folder for instance.")
+        raise ImageError(
+            f"The folder {folder} cannot be written to. Choose another one, your home folder for instance."
+        )
     return path
 
 
@@ -249,8 +251,8 @@ def save_image(path, image, force=False):
         write_atomically(path, content)
     except OSError as error:
         raise ImageError(
-            f"{path} could not be written ({error.strerror or error}). Check that the disk has space and the folder can "
-            f"be written to, or choose another place."
+            f"{path} could not be written ({error.strerror or error}). Check that the disk has space and the folder "
+            f"can be written to, or choose another place."
         ) from error
 
 

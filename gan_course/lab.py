@@ -92,7 +92,7 @@ def start_lab(extra_arguments=()):
         "--ServerApp.ip=127.0.0.1",
         f"--IdentityProvider.token={os.urandom(24).hex()}",
         f"--ServerApp.tornado_settings={{'websocket_max_message_size': {UPLOAD_LIMIT}}}",
-        "--log-level=WARN",
+        "--Application.log_level=WARN",
         # JupyterLab would ask, at the first start, whether it may fetch news and look for updates.
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",

@@ -61,11 +61,12 @@ def load_stylizer(style):
     try:
         model = build_stylizer(**_arguments(about))
     except (TypeError, ValueError, KeyError) as error:
-        raise WeightsError(f"{path} describes a network that cannot be built ({error}). Train the style again.") from error
+        raise WeightsError(f"{path} names a network that cannot be built ({error}). Train the style again.") from error
     expected = {name: tuple(variable.shape) for name, variable in _named_variables(model)}
     received = {name: array.shape for name, array in arrays.items()}
     if expected != received:
-        different = sorted(name for name in expected.keys() | received.keys() if expected.get(name) != received.get(name))
+        names = expected.keys() | received.keys()
+        different = sorted(name for name in names if expected.get(name) != received.get(name))
         raise WeightsError(
             f"{path} does not fit the network it names: {different[0]} should have the shape "
             f"{expected.get(different[0])} and has {received.get(different[0])} ({len(different)} such). Use a file "
@@ -73,7 +74,7 @@ def load_stylizer(style):
         )
     for name, array in arrays.items():
         if array.dtype.kind != "f" or not np.isfinite(array).all():
-            raise WeightsError(f"{path} holds NaN, infinity or no numbers in {name}. The training went wrong; repeat it.")
+            raise WeightsError(f"{path} holds NaN, infinity or no numbers in {name}. Repeat the training.")
     for name, variable in _named_variables(model):
         variable.assign(arrays[name].astype("float32"))
     return model
@@ -97,8 +98,8 @@ def save_stylizer(path, stylizer, style, architecture=None):
     wrong = [name for name, array in arrays.items() if not np.isfinite(array).all()]
     if wrong:
         raise WeightsError(
-            f"The weights {wrong[0]} are NaN, infinite or beyond 65,504, so they cannot be saved in float16. Go back to "
-            f"an earlier save and lower the learning rate."
+            f"The weights {wrong[0]} are NaN, infinite or beyond 65,504, so they cannot be saved in float16. Go back "
+            f"to an earlier save and lower the learning rate."
         )
     buffer = io.BytesIO()
     np.savez(buffer, about=np.array(json.dumps(about)), **arrays)
@@ -127,11 +128,11 @@ def _shipped_file(name):
     styles = shipped_styles()
     if name not in styles:
         near = difflib.get_close_matches(name.lower().replace("-", "_").replace(" ", "_"), styles, n=3, cutoff=0.4)
-        hint = f"Did you mean {' or '.join(near)}?" if near else "Give one of these, or the path of a .npz weights file."
+        hint = f"Did you mean {' or '.join(near)}?" if near else "Give one of these, or the path of a .npz file."
         raise WeightsError(f"There is no style named {name!r}; the course has {', '.join(styles)}. {hint}")
     path = data_path(f"weights/{name}.npz")
     if not is_intact(f"weights/{name}.npz"):
-        raise WeightsError(f"{path} is not the file that shipped: its checksum differs. Restore it: git checkout {path}")
+        raise WeightsError(f"{path} is not the file that shipped: its checksum differs. Restore it: git checkout data")
     return path
 
 

@@ -41,8 +41,9 @@ class TestOnePhoto:
 
     def test_max_side(self, small_weights, tmp_path):
         Image.new("RGB", (300, 150), "green").save(tmp_path / "large.png")
-        assert stylize(tmp_path / "large.png", "--style", small_weights, "-o", tmp_path / "p.png", "--max-side", 100) == 0
-        assert read_image(tmp_path / "p.png").shape == (50, 100, 3)
+        out = tmp_path / "p.png"
+        assert stylize(tmp_path / "large.png", "--style", small_weights, "-o", out, "--max-side", 100) == 0
+        assert read_image(out).shape == (50, 100, 3)
 
     def test_into_a_folder(self, photo, small_weights, tmp_path):
         assert stylize(photo, "--style", small_weights, "-o", tmp_path / "paintings") == 0
@@ -84,7 +85,8 @@ class TestRefused:
     def test_output_equal_to_input_through_a_link(self, capsys, photo, small_weights, tmp_path):
         before = photo.read_bytes()
         os.link(photo, tmp_path / "link.png")
-        self.refused(capsys, (photo, "--style", small_weights, "-o", tmp_path / "link.png", "--force"), "its own painting")
+        arguments = (photo, "--style", small_weights, "-o", tmp_path / "link.png", "--force")
+        self.refused(capsys, arguments, "its own painting")
         assert photo.read_bytes() == before
 
     def test_existing_output(self, capsys, photo, small_weights, tmp_path):

@@ -266,7 +266,9 @@ def test_keep_colors_takes_luminance_of_the_painting_and_chroma_of_the_photo():
     rng = np.random.default_rng(0)
     photo, painting = (rng.uniform(-0.3, 0.3, (6, 6, 3)).astype("float32") for _ in range(2))
     result = images.keep_colors(photo, painting)
-    ours, theirs, colors = (np.array(Image.fromarray(images.to_uint8(x)).convert("YCbCr")) for x in (result, painting, photo))
+    ours, theirs, colors = (
+        np.array(Image.fromarray(images.to_uint8(image)).convert("YCbCr")) for image in (result, painting, photo)
+    )
     np.testing.assert_allclose(ours[..., 0].astype(int), theirs[..., 0], atol=1)
     np.testing.assert_allclose(ours[..., 1:].astype(int), colors[..., 1:], atol=1)
 

@@ -113,7 +113,9 @@ def test_another_architecture(small_weights, tmp_path):
     refused(changed(small_weights, tmp_path, about={"architecture": "generator"}), "'generator'")
 
 
-@pytest.mark.parametrize("arguments", [{}, {"filters": [4], "blocks": 1, "detail": 4}, {"filters": [10**6, 8], "blocks": 1, "detail": 4}])
+@pytest.mark.parametrize(
+    "arguments", [{}, {"filters": [4], "blocks": 1, "detail": 4}, {"filters": [10**6, 8], "blocks": 1, "detail": 4}]
+)
 def test_arguments_that_build_no_network(small_weights, tmp_path, arguments):
     refused(changed(small_weights, tmp_path, about={"arguments": arguments}), "cannot be built")
 

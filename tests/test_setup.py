@@ -335,7 +335,7 @@ def real(course):
         "backend.py": BACKEND,
         "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
         "matplotlib/pyplot.py": "",
-        "gan_course/quiet.py": "def import_tensorflow():\n    open('imported', 'a').write('once ')\n",
+        "gan_course/startup.py": "def import_tensorflow():\n    open('imported', 'a').write('once ')\n",
     }.items():
         (course.folder / name).parent.mkdir(exist_ok=True)
         (course.folder / name).write_text(text)

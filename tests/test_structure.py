@@ -5,7 +5,7 @@ import ast
 from gan_course.paths import ROOT
 
 LEVELS = (
-    {"paths", "quiet"},
+    {"paths", "startup"},
     {"images"},
     {"datasets", "networks", "losses", "metrics", "plots", "article"},
     {"training", "pretrained", "stylize"},

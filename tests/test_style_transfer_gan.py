@@ -73,10 +73,10 @@ def test_a_stylizer_step_changes_no_weight_of_the_discriminator(batch):
 
 def test_a_whole_step_moves_every_trainable_weight_of_both(batch):
     gan = make_gan()
-    before = [weight.numpy().copy() for weight in gan.stylizer.trainable_variables + gan.discriminator.trainable_variables]
+    weights = gan.stylizer.trainable_variables + gan.discriminator.trainable_variables
+    before = [weight.numpy().copy() for weight in weights]
     gan.train_step(batch)
-    after = gan.stylizer.trainable_variables + gan.discriminator.trainable_variables
-    for old, weight in zip(before, after, strict=True):
+    for old, weight in zip(before, weights, strict=True):
         # a bias before an instance normalization has no effect, so Adam moves it by rounding noise or not at all
         if weight.name != "bias":
             assert np.abs(weight.numpy() - old).max() > 0, weight.path
@@ -167,6 +167,7 @@ def test_the_discriminator_stays_at_chance_between_two_sets_of_real_patches():
     step = tf.function(gan.train_discriminator)
     for number in range(40):
         step(sampler(4, SIZE, [1, number]), sampler(4, SIZE, [2, number]), tf.constant([3, number]))
-    scores = [gan.discriminator(sampler(64, SIZE, [seed, 99]), training=False).numpy().mean(axis=(1, 2, 3)) for seed in (1, 2)]
-    right = (scores[0][:, None] > scores[1][None, :]).mean()
+    unseen = [gan.discriminator(sampler(64, SIZE, [seed, 99]), training=False) for seed in (1, 2)]
+    first, second = (np.mean(logits, axis=(1, 2, 3)) for logits in unseen)
+    right = (first[:, None] > second[None, :]).mean()
     assert 0.35 < right < 0.65

@@ -7,7 +7,7 @@
 A lesson is MyST Markdown as jupytext reads it: prose is prose, `+++` on a line of its own starts a new Markdown cell,
 and a code cell is a fence whose options become the cell's metadata:
 
-    ```{code-cell} python
+    ```{code-cell} ipython3
     :tags: [check, nbval-ignore-output]
     exercises.lesson_00.to_signed.check(to_signed)
     ```
@@ -63,6 +63,8 @@ LARGE_PICTURE_BYTES = 60_000
 PICTURE_COLORS = 128
 WORTHWHILE_SHARE = 0.6
 
+# A path in a traceback stands at the start, after a space, a quote or a color code.
+PATH_START = r"(^|[\s\"'(]|\x1b\[[\d;]*m)"
 TEMPORARY_CELL_FILE = re.compile(r"[^\s\"'\x1b]*[/\\]ipykernel_\d+[/\\]\d+\.py")
 INSTALLED_PACKAGE_FOLDER = re.compile(r"(?:~|\b[A-Za-z]:)?[/\\][^\s\"'\x1b]*?[/\\](?:site|dist)-packages[/\\]")
 STANDARD_LIBRARY_FOLDER = re.compile(r"(?:~|\b[A-Za-z]:)?[/\\][^\s\"'\x1b]*?[/\\]lib[/\\]python3\.\d+[/\\]")
@@ -99,8 +101,8 @@ def _refuse_lost_fence(path, cell):
     for line in cell.source.splitlines():
         if re.match(r"`{3,}\s*\{", line):
             raise BuildError(
-                f"{path.name}: the line {line!r} did not start a code cell. Write ```{{code-cell}} python, put a blank "
-                "line before it, and close the fence before it."
+                f"{path.name}: the line {line!r} did not start a code cell. Write ```{{code-cell}} ipython3, put a "
+                "blank line before it, and close the fence before it."
             )
 
 
@@ -256,9 +258,8 @@ def clean(notebook, metadata):
 def shorten_paths(text):
     """A traceback's line without the folders of this machine; nbval does not compare tracebacks."""
     text = TEMPORARY_CELL_FILE.sub("<cell>", text)
-    home = str(Path.home())
-    for folder in (str(ROOT), str(ROOT).replace(home, "~", 1)):
-        text = text.replace(folder + os.sep, "")
+    for folder in (str(ROOT), str(ROOT).replace(str(Path.home()), "~", 1)):
+        text = re.sub(PATH_START + re.escape(folder + os.sep), r"\1", text)
     text = INSTALLED_PACKAGE_FOLDER.sub("", text)
     return STANDARD_LIBRARY_FOLDER.sub("", text)
 

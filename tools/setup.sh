@@ -76,10 +76,11 @@ check_disk() {
     fi
 }
 
-# Runs a command of pip or uv: shows its downloads, keeps everything in a log, and on failure says why.
+# Runs a command of pip or uv: shows its larger downloads, keeps everything in a log, and on failure says why.
 install() {
     rm -f .venv/failed
-    { "$@" 2>&1 || : >.venv/failed; } | tee -a .venv/install.log | sed -n 's/^ *Downloading /    downloading /p'
+    { "$@" 2>&1 || : >.venv/failed; } | tee -a .venv/install.log |
+        sed -n -e '/Mi*B)/s/^ *Downloading /    downloading /p' -e 's/^Installing collected packages.*/    unpacking/p'
     [ -e .venv/failed ] || return 0
     tail -n 15 .venv/install.log >&2
     if grep -qi 'no space left' .venv/install.log; then
@@ -115,7 +116,7 @@ else
     fi || stop "the environment .venv could not be made; the lines above say why."
 fi
 
-echo "Installing the packages: up to 1 GB to download and some minutes the first time."
+echo "Installing the packages: up to 700 MB to download, and some minutes of work, the first time."
 if have_uv; then
     install uv pip install --python "$env_python" -r requirements.txt
     install uv pip install --python "$env_python" --no-deps --no-build-isolation -e .
@@ -126,7 +127,7 @@ fi
 
 echo "Starting matplotlib and TensorFlow once, so that the first notebook does not have to wait."
 MPLBACKEND=Agg "$env_python" -c 'import matplotlib.pyplot
-from gan_course.quiet import import_tensorflow
+from gan_course.startup import import_tensorflow
 import_tensorflow()' >>.venv/install.log 2>&1 || {
     tail -n 15 .venv/install.log >&2
     stop "the packages are installed, but matplotlib or TensorFlow does not start; the lines above say why."

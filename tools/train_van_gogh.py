@@ -10,7 +10,7 @@ what ships in data/weights, with its card.
 import argparse
 from pathlib import Path
 
-from gan_course.quiet import import_tensorflow
+from gan_course.startup import import_tensorflow
 
 import_tensorflow()
 
@@ -70,19 +70,20 @@ def main():
     for last_step, batch_size, size in PHASES:
         if gan.step >= last_step:
             continue
-        batches = lambda seed: datasets.style_transfer_batches(  # noqa: E731
-            photo_crops, painting_crops, batch_size, size, seed, first_step=gan.step
+        batches, shares_batches = (
+            datasets.style_transfer_batches(photo_crops, painting_crops, batch_size, size, seed, first_step=gan.step)
+            for seed in (SEED, SEED + 1)
         )
         gan.make_train_function(force=True)  # traced anew for the new crop size
         gan.fit(
-            batches(SEED),
+            batches,
             steps_per_epoch=STEPS_PER_EPOCH,
             initial_epoch=gan.step // STEPS_PER_EPOCH,
             epochs=last_step // STEPS_PER_EPOCH,
             shuffle=False,
             verbose=2,
             callbacks=[
-                LogGradientShares(batches(SEED + 1)),
+                LogGradientShares(shares_batches),
                 keras.callbacks.CSVLogger(out / "log.csv", append=True),
                 keras.callbacks.TerminateOnNaN(),
                 SaveTraining(save),

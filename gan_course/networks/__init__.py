@@ -1,7 +1,7 @@
 """Networks: functions that build functional Keras models."""
 
 # ruff: noqa: E402  TensorFlow first, so that its log lines are hidden
-from gan_course.quiet import import_tensorflow
+from gan_course.startup import import_tensorflow
 
 import_tensorflow()
 

@@ -1,4 +1,4 @@
-"""Importing TensorFlow without its log lines."""
+"""How every program of the course begins: TensorFlow imported without its log lines, random numbers seeded."""
 
 import os
 import sys
@@ -37,3 +37,15 @@ def import_tensorflow():
 
         tensorflow.config.list_logical_devices()
     return tensorflow
+
+
+def seed_everything(seed):
+    """Loads TensorFlow and seeds the random numbers of Python, NumPy and TensorFlow.
+
+    Args:
+        seed: integer.
+    """
+    import_tensorflow()
+    import keras
+
+    keras.utils.set_random_seed(seed)
