@@ -35,6 +35,6 @@ pins:
 	@uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate -o requirements.txt requirements.in
 
 clean:
-	rm -rf .venv runs build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv.lock runs build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find gan_course lessons notebooks tests tools -depth -type d \
 		\( -name __pycache__ -o -name .ipynb_checkpoints \) -exec rm -rf {} \;

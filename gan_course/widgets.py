@@ -96,7 +96,7 @@ class PhotoBooth(ipywidgets.VBox):
 
     def _on_upload(self, change):
         if self.upload.value:
-            self.source = bytes(self.upload.value[0].content)
+            self.source = bytes(self.upload.value[0]["content"])
             self.repaint()
 
     def _on_path(self, change):

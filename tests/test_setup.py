@@ -294,7 +294,7 @@ def test_an_environment_whose_python_is_gone_is_made_anew(course):
     assert len(course.succeeds()) > 1
 
 
-def test_an_interrupted_installation_is_picked_up(course):
+def test_an_interrupted_installation_is_picked_up_and_a_second_one_waits(course):
     course.python("python3", pip=">started; sleep 60")
     with subprocess.Popen(
         ["sh", "tools/setup.sh"], cwd=course.folder, env={"PATH": str(course.bin)}, start_new_session=True
@@ -302,6 +302,7 @@ def test_an_interrupted_installation_is_picked_up(course):
         deadline = time.monotonic() + 30
         while not (course.folder / "started").exists() and time.monotonic() < deadline:
             time.sleep(0.02)
+        course.stops("another set-up is at work", f"process {process.pid}")
         os.killpg(process.pid, signal.SIGINT)
     course.calls()
     course.python("python3")

@@ -60,7 +60,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 ALLOWED_TO_RAISE = "raises-exception"
 
 LARGE_PICTURE_BYTES = 60_000
-PICTURE_COLORS = 128
+PICTURE_COLORS = 256
 WORTHWHILE_SHARE = 0.6
 
 # A path in a traceback stands at the start, after a space, a quote or a color code.
@@ -265,7 +265,7 @@ def shorten_paths(text):
 
 
 def shrink_png(encoded):
-    """A large photo at 128 colors, about a quarter of the size; other pictures as they are.
+    """A large photo at 256 colors, about a third of the size; other pictures as they are.
 
     Args:
         encoded: the PNG in base64, as a notebook stores it.
@@ -278,7 +278,10 @@ def shrink_png(encoded):
     if picture.convert("RGBA").getchannel("A").getextrema()[0] < 255:
         return encoded  # a palette would spoil soft transparency
     small = io.BytesIO()
-    picture.convert("RGB").quantize(PICTURE_COLORS).save(small, "PNG", optimize=True, **options)
+    picture = picture.convert("RGB")
+    palette = picture.quantize(PICTURE_COLORS, kmeans=2)
+    # dithering costs a sixth more and saves even areas from stripes
+    picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG).save(small, "PNG", optimize=True, **options)
     if small.tell() >= WORTHWHILE_SHARE * len(content):
         return encoded
     return base64.b64encode(small.getvalue()).decode("ascii") + encoded[len(encoded.rstrip()) :]

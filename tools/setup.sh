@@ -101,11 +101,19 @@ if [ -f "$stamp" ] && [ -n "$environment" ]; then
     fi
 fi
 
+# Two set-ups at once would spoil each other's work. After a crash the file stays, but its process is gone.
+lock=.venv.lock
+other=$(cat "$lock" 2>/dev/null) && kill -0 "$other" 2>/dev/null &&
+    stop "another set-up is at work in this folder (process $other). Wait for it to end, then run the same command again."
+echo $$ >"$lock"
+trap 'rm -f "$lock"' EXIT
+
 if [ -n "$python" ]; then
     echo "The requirements have changed: bringing the environment up to date."
     rm -f "$stamp" .venv/install.log
 else
     find_python
+    rm -f "$stamp" # first, so that half of an environment never passes for a whole one
     rm -rf .venv
     check_disk
     echo "Making the environment .venv with Python $version."
