@@ -16,7 +16,11 @@ def main(arguments=None):
     Returns:
         Exit code: 0 all done, 1 some of a folder failed, 2 nothing done or wrong use.
     """
-    options = build_parser().parse_args(arguments)
+    parser = build_parser()
+    options, others = parser.parse_known_args(arguments)
+    if others and options.run is not run_lab:
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
+    options.others = others
     try:
         return options.run(options)
     except (ValueError, OSError) as error:
@@ -50,8 +54,7 @@ def build_parser():
     doctor = commands.add_parser("doctor", help="check that everything the course needs is there and works")
     doctor.set_defaults(run=run_doctor)
 
-    lab = commands.add_parser("lab", help="open the course in JupyterLab")
-    lab.add_argument("jupyter_arguments", nargs=argparse.REMAINDER, help="handed on to JupyterLab")
+    lab = commands.add_parser("lab", help="open the course in JupyterLab; further arguments are handed on to it")
     lab.set_defaults(run=run_lab)
 
     reset = commands.add_parser("reset", help="put a lesson back as it was shipped; your own stays beside it")
@@ -155,7 +158,7 @@ def run_doctor(options):
 def run_lab(options):
     from gan_course.lab import start_lab
 
-    return start_lab(options.jupyter_arguments) or DONE
+    return start_lab(options.others) or DONE
 
 
 def run_reset(options):

@@ -130,7 +130,7 @@ class TestRefused:
         self.refused(capsys, (tmp_path / "empty", "--style", small_weights, "-o", tmp_path / "out"), "no pictures")
 
     def test_wrong_use_of_the_command(self):
-        for arguments in (["stylize"], ["paint"], []):
+        for arguments in (["stylize"], ["paint"], [], ["styles", "--fast"]):
             with pytest.raises(SystemExit) as caught:
                 main(arguments)
             assert caught.value.code == 2
@@ -181,6 +181,13 @@ def test_importing_and_help_do_not_load_tensorflow():
 def test_tensorflow_is_imported_without_its_log_lines():
     result = run("-c", "import gan_course.networks", TF_CPP_MIN_LOG_LEVEL="0")
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_lab_hands_its_arguments_on_to_jupyterlab(monkeypatch):
+    received = []
+    monkeypatch.setattr("gan_course.lab.start_lab", received.extend)
+    assert main(["lab", "--port=9333", "--no-browser"]) == 0
+    assert received == ["--port=9333", "--no-browser"]
 
 
 def test_python_dash_m_is_the_same():

@@ -226,7 +226,7 @@ class TestSaving:
 
     def test_a_folder_that_cannot_be_written_to(self, tmp_path, monkeypatch):
         monkeypatch.setattr("os.access", lambda *arguments: False)  # root may write anywhere
-        self.refused(tmp_path / "painting.png", "cannot be written to", "another folder")
+        self.refused(tmp_path / "painting.png", "cannot be written to", "another one")
 
 
 class TestCheckImages:

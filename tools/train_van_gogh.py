@@ -24,7 +24,7 @@ from gan_course.training.callbacks import LogGradientShares, SaveTraining  # noq
 SEED = 20
 STEPS_PER_EPOCH = 25
 # (until this step, batch size, crop size): the last third on larger crops, because statistics and strokes are in pixels
-PHASES = ((2000, 4, 128), (3000, 2, 256))
+PHASES = ((2000, 4, 128), (3000, 2, 240))
 PHOTO_SHORT_SIDES = (256, 384)
 PAINTING_SCALES = (0.7, 1.0)
 WEIGHTS = {"content_weight": 1.0, "style_weight": 4.0, "adversarial_weight": 1.0}
