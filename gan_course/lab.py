@@ -96,6 +96,7 @@ def start_lab(extra_arguments=()):
         # JupyterLab would ask, at the first start, whether it may fetch news and look for updates.
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        f"--LabApp.app_settings_dir={Path(__file__).parent / 'lab_settings'}",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--allow-root")

@@ -28,19 +28,25 @@ class PhotoBooth(ipywidgets.VBox):
     def __init__(self, photo="photos/animals/owl.jpg", style=None):
         styles = {card["title"]: name for name, card in shipped_styles().items()}
         wide = {"description_width": "9em"}
-        self.upload = ipywidgets.FileUpload(accept="image/*,.heic,.heif", description="Upload a photo")
+        self.upload = ipywidgets.FileUpload(
+            accept="image/*,.heic,.heif", description="Upload a photo", layout={"width": "14em"}
+        )
         self.path = ipywidgets.Text(
             description="or its path", placeholder="C:/pictures/me.jpg", continuous_update=False, style=wide
         )
         self.style_choice = ipywidgets.Dropdown(
-            options=styles, value=style or next(iter(styles.values())), description="Style", style=wide
+            options=styles,
+            value=style or next(iter(styles.values())),
+            description="Style",
+            style=wide,
+            layout={"width": "30em"},
         )
         self.strength = ipywidgets.FloatSlider(
             value=1.0, min=0.0, max=1.0, step=0.05, description="Strength", continuous_update=False, style=wide
         )
         self.keep_colors = ipywidgets.Checkbox(value=False, description="Keep the photo's colors", style=wide)
         self.save_as = ipywidgets.Text(value="painting.jpg", description="Save as", style=wide)
-        self.save_button = ipywidgets.Button(description="Save at full size", button_style="primary")
+        self.save_button = ipywidgets.Button(description="Save", button_style="primary")
         self.message = ipywidgets.HTML()
         self.before = ipywidgets.Image(format="png", layout={"width": "49%"})
         self.after = ipywidgets.Image(format="png", layout={"width": "49%"})
@@ -48,7 +54,8 @@ class PhotoBooth(ipywidgets.VBox):
         super().__init__(
             [
                 ipywidgets.HBox([self.upload, self.path]),
-                ipywidgets.HBox([self.style_choice, self.strength, self.keep_colors]),
+                self.style_choice,
+                ipywidgets.HBox([self.strength, self.keep_colors]),
                 ipywidgets.HBox([self.save_as, self.save_button]),
                 self.message,
                 ipywidgets.HBox([self.before, self.after]),
