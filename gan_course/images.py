@@ -336,7 +336,7 @@ def _to_rgb(name, image):
     if image.has_transparency_data:
         image = image.convert("RGBA")
         alpha = image.getchannel("A")
-    elif image.mode not in ("RGB", "CMYK", "L", "LAB"):
+    elif image.mode not in ("RGB", "CMYK", "L"):
         image = image.convert("RGB")
     rgb = _to_srgb(image if alpha is None else image.convert("RGB"))
     if alpha is not None:
