@@ -57,12 +57,12 @@ def check_packages():
         pins[name.lower()] = version
     different = []
     for name in PACKAGES:
-        installed = _installed_version(name)
-        if installed != pins.get(name):
-            different.append(f"{name} is {installed or 'missing'}, tested with {pins.get(name)}")
+        installed, pin = _installed_version(name), pins.get(name) or pins.get(f"{name}-cpu")
+        if installed != pin:
+            different.append(f"{name} is {installed or 'missing'}, tested with {pin}")
     if different:
         raise RuntimeError(f"{'; '.join(different)}. Repair with: pip install -r requirements.txt")
-    return ", ".join(f"{name} {pins[name]}" for name in PACKAGES)
+    return ", ".join(f"{name} {_installed_version(name)}" for name in PACKAGES)
 
 
 def _installed_version(name):

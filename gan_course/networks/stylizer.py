@@ -72,7 +72,7 @@ def build_stylizer(filters=(32, 96), blocks=5, detail=16, name="stylizer"):
 
     Returns:
         `keras.Model`, `(batch, height, width, 3)` in [-1, 1] → the same shape in (-1, 1). Height and width must be
-        multiples of 4; `gan_course.pretrained.paint` pads a photo that is not.
+        multiples of 4; `gan_course.stylize.paint` pads a photo that is not.
 
     Reference:
         Johnson et al., "Perceptual Losses for Real-Time Style Transfer and Super-Resolution", 2016. Deviations:

@@ -54,7 +54,7 @@ class StyleTransferGAN(keras.Model):
         *,
         content_weight=1.0,
         style_weight=4.0,
-        adversarial_weight=0.3,
+        adversarial_weight=1.0,
         variation_weight=0.0,
         average_momentum=0.999,
     ):
