@@ -208,7 +208,7 @@ def card_text(card):
     titles = {row["file"]: f"{row['title']} ({row['author']})" for row in datasets.attribution()}
     lines += [f"- {titles[name]}" for name in card["paintings"]]
     share = card["variation_share_at_weight_0.02"]
-    lines += ["", f"Total variation is not used: with a weight of 0.02 its share would be {share:.1%}.", ""]
+    lines += ["", f"Total variation is not used: with a weight of 0.02 its share would be {share:.2%}.", ""]
     lines += ["The distances below are measured in VGG16 layers that no loss used, on the held-out photos.", ""]
     explanations = {
         "content_distance": f"1 - mean cosine of centered VGG16 {CONTENT_LAYER} features, position by position.",
