@@ -294,7 +294,7 @@ def _open(source):
         raise _too_large(name) from error
     except UnidentifiedImageError as error:
         raise ImageError(
-            f"{name} is not a picture, or its beginning is damaged. A JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF or HEIC "
+            f"{name} is not a picture, or a damaged or unusual one. A JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF or HEIC "
             f"file was expected: open it in an image viewer and export it as JPEG or PNG."
         ) from error
     except PermissionError as error:

@@ -82,7 +82,7 @@ class PhotoBooth(ipywidgets.VBox):
             self.say(error)
             return
         self.before.value, self.after.value = images.image_bytes(photo), images.image_bytes(painting)
-        self.preview = np.concatenate([photo, painting], axis=1)
+        self.pair = np.concatenate([photo, painting], axis=1)
         self.say(f"{photo.shape[1]} × {photo.shape[0]} pixels painted. Left your photo, right the painting.")
 
     def save(self):
@@ -123,6 +123,7 @@ def show_photo_booth(photo="photos/animals/owl.jpg", style=None):
     booth = PhotoBooth(photo, style)
     bundle = booth._repr_mimebundle_()
     bundle["text/plain"] = "Photo booth: run this cell to use it with your own photo."
-    bundle["image/png"] = images.image_bytes(booth.preview)
+    height, width = booth.pair.shape[:2]
+    bundle["image/png"] = images.image_bytes(images.resize(booth.pair, (height * 640 // width, 640)))
     alt = "A photo and, to its right, the painting that the photo booth made of it."
     display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)

@@ -1,5 +1,7 @@
 """From photo to painting: any size, strength, colors."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,14 @@ def test_strength_blends_after_the_colors_are_kept(stylizer):
     kept = keep_colors(image, paint(stylizer, image))
     result = stylize(stylizer, image, strength=0.25, keep_colors=True)
     np.testing.assert_allclose(result, image + 0.25 * (kept - image), atol=1e-6)
+
+
+def test_a_photo_too_large_for_the_free_memory_is_refused_with_a_size_that_fits(stylizer, monkeypatch):
+    one_gigabyte = SimpleNamespace(available=2**30)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: one_gigabyte)
+    with pytest.raises(ValueError, match="needs about 3.8 GB .* 1.0 GB are free.* --max-side 832"):
+        stylize(stylizer, np.zeros((1280, 1640, 3), "float32"))
+    stylize(stylizer, np.zeros((64, 64, 3), "float32"))
 
 
 @pytest.mark.parametrize("strength", [-0.01, 1.01, float("nan"), float("inf"), "much", None])
