@@ -79,7 +79,7 @@ def run_stylize(options):
     stylizer = load_stylizer(options.style)
     for photo, painting in tqdm(jobs, unit="photo", disable=len(jobs) == 1 or not sys.stderr.isatty()):
         try:
-            if painting.exists() and painting.samefile(photo):
+            if photo.exists() and painting.exists() and painting.samefile(photo):
                 raise ValueError(f"{photo} would be overwritten by its own painting. Choose another place with -o.")
             check_writable(painting, options.force)
             image = stylize(stylizer, read_image(photo, max_side), strength, options.keep_colors)

@@ -288,7 +288,7 @@ def _open(source):
             raise ImageError(f"{name} is a folder; a picture was expected. Give the name of a file in it.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the size is checked next
+            warnings.simplefilter("ignore")  # about odd metadata; the size, of which it warns too, is checked next
             return name, Image.open(source)
     except Image.DecompressionBombError as error:
         raise _too_large(name) from error

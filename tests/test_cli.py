@@ -75,6 +75,12 @@ class TestRefused:
         self.refused(capsys, arguments, "does not exist")
         assert not (tmp_path / "p.jpg").exists()
 
+    def test_a_missing_photo_whose_painting_exists(self, capsys, small_weights, tmp_path):
+        (tmp_path / "p.jpg").write_text("precious")
+        arguments = (tmp_path / "no.jpg", "--style", small_weights, "-o", tmp_path / "p.jpg", "--force")
+        self.refused(capsys, arguments, "no.jpg does not exist")
+        assert (tmp_path / "p.jpg").read_text() == "precious"
+
     def test_output_equal_to_input(self, capsys, photo, small_weights):
         before = photo.read_bytes()
         for extra in ([], ["--force"]):

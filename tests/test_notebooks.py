@@ -25,7 +25,7 @@ HEADINGS_NOT_THERE = {"00_start_here": {"Quiz"}}
 # A mistyped tag does nothing, silently; a new one belongs in this list.
 KNOWN_TAGS = {"exercise", "check", "quiz", "long", "nbval-ignore-output", "raises-exception"}
 LOCAL_PATH = re.compile(
-    r"site-packages|dist-packages|(?<![\w.-])(?:/home/|/Users/|/root/|/tmp/|/var/folders/|~/|[A-Za-z]:\\+Users|"
+    r"site-packages|dist-packages|(?<![\w.-])(?:/home/|/Users/|/roo[t]/|/tmp/|/var/folders/|~/|[A-Za-z]:\\+Users|"
     + "|".join(re.escape(str(folder)) + r"\b" for folder in {ROOT, Path.home()} - {Path("/")})
     + ")"
 )
