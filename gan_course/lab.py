@@ -1,11 +1,11 @@
 """The learner's folder `my_notebooks/` and the JupyterLab that opens it."""
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from urllib.parse import quote
 
+from gan_course.images import write_atomically
 from gan_course.paths import ROOT
 
 SHIPPED = ROOT / "notebooks"
@@ -121,11 +121,8 @@ def _lessons():
 
 
 def _copy(source, target):
-    """Copies a file so that it is there as a whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    shutil.copyfile(source, unfinished)
-    os.replace(unfinished, target)
+    write_atomically(target, source.read_bytes())
 
 
 def _has_display():

@@ -8,7 +8,6 @@ from a stranger runs none of their code.
 import difflib
 import io
 import json
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +33,6 @@ def shipped_styles():
     return {card.stem: json.loads(card.read_text(encoding="utf-8")) for card in cards}
 
 
-@lru_cache(maxsize=8)
 def load_stylizer(style):
     """Loads a stylizer.
 

@@ -17,8 +17,7 @@ PREVIEW_SIDE = 512
 class PhotoBooth(ipywidgets.VBox):
     """Repaints a photo of the user's: upload it or type its path, choose a style, save the painting.
 
-    Nothing is painted while a notebook opens or runs: the panel begins with a shipped photo and its painting, and
-    paints again when a control is changed.
+    The panel begins with a shipped photo and its painting, and paints again when a control is changed.
 
     Args:
         photo: name of the shipped photo to begin with.
@@ -51,6 +50,7 @@ class PhotoBooth(ipywidgets.VBox):
         self.before = ipywidgets.Image(format="png", layout={"width": "49%"})
         self.after = ipywidgets.Image(format="png", layout={"width": "49%"})
         self.source = images.image_bytes(picture(photo))
+        self.loaded_style = None
         super().__init__(
             [
                 ipywidgets.HBox([self.upload, self.path]),
@@ -71,8 +71,10 @@ class PhotoBooth(ipywidgets.VBox):
     def paint(self, max_side):
         """Reads the photo and paints it as the controls say. Returns photo and painting."""
         photo = images.read_image(self.source, max_side)
-        stylizer = load_stylizer(self.style_choice.value)
-        return photo, stylize(stylizer, photo, self.strength.value, self.keep_colors.value)
+        if self.style_choice.value != self.loaded_style:
+            self.stylizer = load_stylizer(self.style_choice.value)
+            self.loaded_style = self.style_choice.value
+        return photo, stylize(self.stylizer, photo, self.strength.value, self.keep_colors.value)
 
     def repaint(self):
         """Paints the preview; a photo that cannot be read leaves the pictures as they are and says why."""

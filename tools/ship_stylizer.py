@@ -7,6 +7,7 @@ It measures the moving-average stylizer on held-out photos, writes data/weights/
 
 import argparse
 import csv
+import hashlib
 import json
 from pathlib import Path
 
@@ -260,8 +261,6 @@ def contact_sheet(photos, painted, path, columns=3, height=288):
 
 
 def record_checksum(name):
-    import hashlib
-
     sums = data_path("SHA256SUMS")
     lines = [line for line in sums.read_text(encoding="utf-8").splitlines() if not line.endswith(f"  {name}")]
     lines.append(f"{hashlib.sha256(data_path(name).read_bytes()).hexdigest()}  {name}")
