@@ -19,9 +19,6 @@ LESSONS = sorted((ROOT / "lessons").glob("*.md"))
 LARGEST_BYTES = 2_000_000
 OPENING = ["You will learn", "Time and prerequisites", "Setup"]
 CLOSING = ["What can go wrong", "Takeaways", "Words", "Quiz", "Sources", "Next"]
-# The first notebook shows the goal before anything is explained: there is nothing to ask about yet.
-# Take a heading out of here as soon as the notebook has that section.
-HEADINGS_NOT_THERE = {"00_start_here": {"Quiz"}}
 # A mistyped tag does nothing, silently; a new one belongs in this list.
 KNOWN_TAGS = {"exercise", "check", "quiz", "long", "nbval-ignore-output", "raises-exception"}
 LOCAL_PATH = re.compile(
@@ -192,11 +189,10 @@ def test_tags(path):
 def test_headings_are_the_common_ones_in_their_order(path):
     notebook = read(path)
     assert notebook.cells[0].source.startswith("# "), "the first cell holds the title"
-    closing = [heading for heading in CLOSING if heading not in HEADINGS_NOT_THERE.get(path.stem, set())]
     found = headings(notebook)
     assert found[: len(OPENING)] == OPENING
-    assert found[-len(closing) :] == closing
-    parts = found[len(OPENING) : -len(closing)]
+    assert found[-len(CLOSING) :] == CLOSING
+    parts = found[len(OPENING) : -len(CLOSING)]
     assert parts, "there is no part between the setup and the end"
     assert not set(parts) & set(OPENING + CLOSING)
 

@@ -1,4 +1,4 @@
-"""Every notebook again, with outputs compared, where a learner's computer may differ. `make test-slow` runs this."""
+"""Every notebook again, with outputs compared, without a network. `make test-slow` runs this and `test_solved.py`."""
 
 import os
 import subprocess
@@ -32,19 +32,6 @@ def run(command, **variables):
     )
     assert done.returncode == 0, done.stdout[-20_000:]
     return done.stdout
-
-
-@pytest.mark.parametrize(
-    "variables",
-    [
-        {"TF_ENABLE_ONEDNN_OPTS": "0"},
-        {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"},
-        {"ONEDNN_MAX_CPU_ISA": "AVX2"},
-    ],
-    ids=["without oneDNN", "one thread", "AVX2"],
-)
-def test_notebooks_under_another_cpu_setting(variables):
-    run(NOTEBOOKS, **variables)
 
 
 def test_notebooks_without_a_network():

@@ -7,14 +7,25 @@ from gan_course.paths import ROOT
 LEVELS = (
     {"paths", "startup"},
     {"images"},
-    {"datasets", "networks", "losses", "metrics", "plots", "article"},
+    {
+        "datasets",
+        "toy",
+        "networks",
+        "losses",
+        "metrics",
+        "picture_faults",
+        "plots",
+        "article",
+        "divergences",
+        "augment",
+    },
     {"training", "pretrained", "stylize"},
     {"exercises", "widgets", "doctor", "lab"},
     {"classroom"},
     {"cli"},
 )
-# article rebuilds the published networks with those of the course
-ALLOWED_BESIDE = {("article", "networks")}
+# article rebuilds the published networks and losses with those of the course
+ALLOWED_BESIDE = {("article", "networks"), ("article", "losses")}
 
 
 def imports(path):

@@ -5,15 +5,28 @@ from gan_course.startup import import_tensorflow
 
 import_tensorflow()
 
-from gan_course.networks.discriminator import build_patch_discriminator
+from gan_course.networks.arithmetic import receptive_field, transposed_output_size
+from gan_course.networks.discriminator import build_discriminator, build_patch_discriminator
 from gan_course.networks.features import VGG16_LAYERS, build_vgg16_features, cut_border
+from gan_course.networks.generator import build_generator
+from gan_course.networks.spectral import power_iteration, spectral_norm, spectral_normalize
 from gan_course.networks.stylizer import ReflectionPadding2D, build_stylizer
+from gan_course.networks.toy import build_toy_discriminator, build_toy_generator
 
 __all__ = [
     "VGG16_LAYERS",
     "ReflectionPadding2D",
+    "build_discriminator",
+    "build_generator",
     "build_patch_discriminator",
     "build_stylizer",
+    "build_toy_discriminator",
+    "build_toy_generator",
     "build_vgg16_features",
     "cut_border",
+    "power_iteration",
+    "receptive_field",
+    "spectral_norm",
+    "spectral_normalize",
+    "transposed_output_size",
 ]

@@ -4,6 +4,52 @@ import keras
 from keras import layers
 
 
+def build_discriminator(
+    image_shape=(64, 64, 3), filters=(128, 128, 128), spectral_normalization=False, name="discriminator"
+):
+    """Discriminator of whole images: convolutions that halve the size, then one score.
+
+    With the defaults it is the article's discriminator without its sigmoid, 539,009 weights. The last layer has one
+    weight for every position, so this network works for one image size only.
+
+    Args:
+        image_shape: height, width and number of channels.
+        filters: number of filters of each convolution (kernel 4, stride 2).
+        spectral_normalization: keep the gain of every layer near 1, so that the score cannot become arbitrarily steep.
+            Then call the network with `training=True` once per discriminator step, on real and fake together.
+        name: name of the model.
+
+    Returns:
+        `keras.Model`, images `(batch, *image_shape)` in [-1, 1] → logits `(batch, 1)`, without a bound.
+
+    Raises:
+        ValueError: if `image_shape` is not three numbers, or height or width cannot be halved once for every entry of
+            `filters`.
+
+    Reference:
+        Radford et al., "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial
+        Networks", 2015. Deviations: the same number of filters everywhere, no batch normalization.
+    """
+    if len(image_shape) != 3:
+        raise ValueError(
+            f"image_shape must be (height, width, channels), received {tuple(image_shape)}. "
+            f"For gray images the last number is 1, for RGB 3."
+        )
+    height, width, _ = image_shape
+    if height % 2 ** len(filters) or width % 2 ** len(filters):
+        raise ValueError(
+            f"Each of the {len(filters)} convolutions halves the image, so height and width must be multiples of "
+            f"{2 ** len(filters)}, received image_shape={tuple(image_shape)}. Use fewer filters or resize the images."
+        )
+    bounded = layers.SpectralNormalization if spectral_normalization else lambda layer: layer
+    images = x = keras.Input(image_shape, name="images")
+    for count in filters:
+        x = bounded(layers.Conv2D(count, 4, strides=2, padding="same"))(x)
+        x = layers.LeakyReLU(0.2)(x)
+    logits = bounded(layers.Dense(1))(layers.Flatten()(x))
+    return keras.Model(images, logits, name=name)
+
+
 def build_patch_discriminator(filters=(48, 96, 192), name="patch_discriminator"):
     """Patch discriminator: scores every neighborhood of an image instead of the image as a whole.
 

@@ -5,13 +5,17 @@ import time
 from pathlib import Path
 
 import keras
+import numpy as np
+
+from gan_course.images import save_image, to_uint8
+from gan_course.plots import image_grid
 
 
 class SaveTraining(keras.callbacks.Callback):
     """Saves all of a trainer's weights and optimizers after every epoch, so that training can go on from there.
 
     The file is written beside the old one and then renamed over it: a training that is stopped while it saves loses
-    nothing.
+    nothing. After an epoch in which a term became NaN or infinite nothing is saved: the last good save stays.
 
     Args:
         path: file name that ends in `.weights.h5`.
@@ -22,6 +26,8 @@ class SaveTraining(keras.callbacks.Callback):
         self.path = Path(path)
 
     def on_epoch_end(self, epoch, logs=None):
+        if not np.isfinite(list((logs or {}).values())).all():
+            return
         partial = self.path.with_name("partial." + self.path.name)
         self.model.save_weights(partial)
         os.replace(partial, self.path)
@@ -49,3 +55,41 @@ class LogGradientShares(keras.callbacks.Callback):
             logs[f"share_{name}"] = float(share)
         logs["cpu_seconds"] = time.process_time() - self.cpu_start
         logs["wall_seconds"] = time.perf_counter() - self.wall_start
+
+
+class StopOnNaN(keras.callbacks.TerminateOnNaN):
+    """Stops the training when any of the reported terms is NaN or infinite.
+
+    Keras' `TerminateOnNaN` looks at the term named `loss` alone. A GAN has two players and no term of this name, so
+    there it never stops anything.
+    """
+
+    def on_batch_end(self, batch, logs=None):
+        super().on_batch_end(batch, {"loss": sum((logs or {}).values())})
+
+
+class SampleGrid(keras.callbacks.Callback):
+    """Keeps, after every epoch, the images that the trainer makes from the same noise.
+
+    The noise is fixed, so each place in the grid shows one and the same vector at every age of the generator.
+
+    Args:
+        inputs: what the trainer is called with: noise `(count, latent_dim)`, or `[noise, labels]`.
+        folder: where to write each grid too, as `step_000500.png`; None writes no file.
+        columns: images per row of such a file.
+
+    Attributes:
+        samples: dictionary from the step to a uint8 array `(count, height, width, channels)`.
+    """
+
+    def __init__(self, inputs, folder=None, columns=10):
+        super().__init__()
+        self.inputs, self.folder, self.columns = inputs, folder, columns
+        self.samples = {}
+
+    def on_epoch_end(self, epoch, logs=None):
+        images = np.asarray(self.model(self.inputs, training=False))
+        self.samples[self.model.step] = to_uint8(images)
+        if self.folder is not None:
+            grid = image_grid(images, self.columns)
+            save_image(Path(self.folder) / f"step_{self.model.step:06d}.png", grid, force=True)

@@ -1,11 +1,8 @@
-"""Distances that judge a stylizer. Features are passed in, so every function works with any network.
-
-A distance means something only beside others: the same photo, a blurred one, an unrelated one. And a distance in
-features that a loss has used says how well the loss was minimized, not how good the picture is: use a layer that no
-loss saw.
-"""
+"""How near a stylized picture is to its photo and to the painting."""
 
 import numpy as np
+
+from gan_course.metrics.kernel import kernel_distance
 
 
 def content_distance(photo_features, painted_features):
@@ -68,40 +65,16 @@ def style_distance(target_grams, painted_grams):
 def patch_distance(first_features, second_features):
     """Patch distance: the unbiased kernel distance (KID) between two sets of patches.
 
-    `mean k(x, x') + mean k(y, y') - 2 mean k(x, y)` with `k(x, y) = (x · y / channels + 1)³` and x ≠ x', y ≠ y'
-
-    Unlike a Fréchet distance its expectation does not depend on how many patches there are. Being unbiased, it can
-    come out slightly below zero for two samples of the same kind.
+    `kernel_distance` of patches, each described by one feature vector.
 
     Args:
         first_features, second_features: arrays `(patches, channels)`, one feature vector per patch, at least two
             patches each.
 
     Returns:
-        float, about 0 for two samples of the same distribution.
+        float, about 0 for two samples of the same distribution; it can come out slightly below.
 
     Raises:
         ValueError: if the arrays do not have two axes, the same channels and two rows.
-
-    Reference:
-        Bińkowski et al., "Demystifying MMD GANs", 2018; there the features are Inception's.
     """
-    first, second = (np.asarray(features, "float64") for features in (first_features, second_features))
-    if first.ndim != 2 or second.ndim != 2 or first.shape[1] != second.shape[1] or min(len(first), len(second)) < 2:
-        raise ValueError(
-            f"Both must have the shape (patches, channels) with the same channels and at least two patches, received "
-            f"{first.shape} and {second.shape}."
-        )
-
-    def kernel(x, y):
-        return (x @ y.T / x.shape[1] + 1.0) ** 3
-
-    def mean_of_different(matrix):
-        count = len(matrix)
-        return (matrix.sum() - np.trace(matrix)) / (count * (count - 1))
-
-    return float(
-        mean_of_different(kernel(first, first))
-        + mean_of_different(kernel(second, second))
-        - 2.0 * kernel(first, second).mean()
-    )
+    return kernel_distance(first_features, second_features)

@@ -1,15 +1,16 @@
-"""Panels for the notebooks. They work with the keyboard, and show a picture where no kernel is running."""
+"""The photo booth: a learner's own photo, repainted."""
 
+import threading
 from pathlib import Path
 
 import ipywidgets
 import numpy as np
-from IPython.display import display
 
 from gan_course import images
 from gan_course.datasets import picture
 from gan_course.pretrained import load_stylizer, shipped_styles
 from gan_course.stylize import stylize
+from gan_course.widgets.stand_in import show_with_stand_in
 
 PREVIEW_SIDE = 512
 
@@ -51,6 +52,9 @@ class PhotoBooth(ipywidgets.VBox):
         self.after = ipywidgets.Image(format="png", layout={"width": "49%"})
         self.source = images.image_bytes(picture(photo))
         self.loaded_style = None
+        # JupyterLab may handle two controls in two threads. Without this, an answer to an older one that takes longer
+        # would overwrite the answer to the newer one.
+        self.lock = threading.Lock()
         super().__init__(
             [
                 ipywidgets.HBox([self.upload, self.path]),
@@ -78,25 +82,27 @@ class PhotoBooth(ipywidgets.VBox):
 
     def repaint(self):
         """Paints the preview; a photo that cannot be read leaves the pictures as they are and says why."""
-        try:
-            photo, painting = self.paint(PREVIEW_SIDE)
-        except ValueError as error:
-            self.say(error)
-            return
-        self.before.value, self.after.value = images.image_bytes(photo), images.image_bytes(painting)
-        self.pair = np.concatenate([photo, painting], axis=1)
-        self.say(f"{photo.shape[1]} × {photo.shape[0]} pixels painted. Left your photo, right the painting.")
+        with self.lock:
+            try:
+                photo, painting = self.paint(PREVIEW_SIDE)
+            except ValueError as error:
+                self.say(error)
+                return
+            self.before.value, self.after.value = images.image_bytes(photo), images.image_bytes(painting)
+            self.pair = np.concatenate([photo, painting], axis=1)
+            self.say(f"{photo.shape[1]} × {photo.shape[0]} pixels painted. Left your photo, right the painting.")
 
     def save(self):
         """Paints at up to 1024 pixels and writes the file; an existing file is never replaced."""
-        try:
-            path = images.check_writable(Path(self.save_as.value.strip()).expanduser())
-            self.say("Painting ...")
-            images.save_image(path, self.paint(1024)[1])
-        except ValueError as error:
-            self.say(str(error).replace(", or add --force to replace it", ""))
-        else:
-            self.say(f"Saved as {path.absolute()}.")
+        with self.lock:
+            try:
+                path = images.check_writable(Path(self.save_as.value.strip()).expanduser())
+                self.say("Painting ...")
+                images.save_image(path, self.paint(1024)[1])
+            except ValueError as error:
+                self.say(str(error).replace(", or add --force to replace it", ""))
+            else:
+                self.say(f"Saved as {path.absolute()}.")
 
     def say(self, text):
         """Shows a line of text above the pictures."""
@@ -123,9 +129,7 @@ def show_photo_booth(photo="photos/animals/owl.jpg", style=None):
         style: name of the style to begin with; the first shipped one if None.
     """
     booth = PhotoBooth(photo, style)
-    bundle = booth._repr_mimebundle_()
-    bundle["text/plain"] = "Photo booth: run this cell to use it with your own photo."
     height, width = booth.pair.shape[:2]
-    bundle["image/png"] = images.image_bytes(images.resize(booth.pair, (height * 640 // width, 640)))
+    pair = images.image_bytes(images.resize(booth.pair, (height * 640 // width, 640)))
     alt = "A photo and, to its right, the painting that the photo booth made of it."
-    display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
+    show_with_stand_in(booth, "Photo booth: run this cell to use it with your own photo.", pair, alt)

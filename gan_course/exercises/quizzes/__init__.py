@@ -1,0 +1,1 @@
+"""The quizzes, a file per lesson; each calls its quiz `QUIZ`."""
