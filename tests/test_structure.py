@@ -18,6 +18,8 @@ LEVELS = (
         "article",
         "divergences",
         "augment",
+        "batches",
+        "latent",
     },
     {"training", "pretrained", "stylize"},
     {"exercises", "widgets", "doctor", "lab"},

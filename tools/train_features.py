@@ -131,9 +131,7 @@ def measure(classifier, train, test):
         "train_accuracy": accuracy(*train),
         "test_accuracy": accuracy(*test),
         "frechet_distance": {
-            f"{count:,} test images against {count:,} training images": distance(
-                test_features, train_features[:count]
-            ),
+            f"{count:,} test images against {count:,} training images": distance(test_features, train_features[:count]),
             f"{count:,} training images against {count:,} others": distance(
                 train_features[:count], train_features[count : 2 * count]
             ),

@@ -3,6 +3,8 @@
 import keras
 from keras import layers
 
+from gan_course.networks.resize_convolution import ResizeConv2D
+
 
 def build_generator(latent_dim=100, filters=(128, 128, 128), start=8, channels=3, resize=False, name="generator"):
     """Generator: noise to a small stack of feature maps, doubled in size until it is an image.
@@ -18,8 +20,8 @@ def build_generator(latent_dim=100, filters=(128, 128, 128), start=8, channels=3
         filters: number of filters of each transposed convolution (kernel 4, stride 2); each doubles the size.
         start: height and width of the first feature maps.
         channels: channels of the image, 3 for RGB, 1 for gray.
-        resize: double the size by repeating pixels and convolve (kernel 3) instead: equal inputs then give equal
-            outputs, so not even unequal weights draw a checkerboard. Costs about twice the time.
+        resize: double the size by repeating pixels and convolve (kernel 3) instead, see `ResizeConv2D`: no checkerboard
+            whatever the weights are.
         name: name of the model.
 
     Returns:
@@ -40,7 +42,7 @@ def build_generator(latent_dim=100, filters=(128, 128, 128), start=8, channels=3
     x = layers.Reshape((start, start, filters[0]))(x)
     for count in filters:
         if resize:
-            x = layers.Conv2D(count, 3, padding="same")(layers.UpSampling2D(2)(x))
+            x = ResizeConv2D(count)(x)
         else:
             x = layers.Conv2DTranspose(count, 4, strides=2, padding="same")(x)
         x = layers.LeakyReLU(0.2)(x)

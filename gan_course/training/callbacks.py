@@ -33,8 +33,23 @@ class SaveTraining(keras.callbacks.Callback):
         os.replace(partial, self.path)
 
 
-class LogGradientShares(keras.callbacks.Callback):
-    """Adds each term's share of the gradient, and the time spent, to the logs of every epoch.
+class LogTime(keras.callbacks.Callback):
+    """Adds the step, and the CPU time and wall-clock time spent, to the logs of every epoch.
+
+    Put it before `CSVLogger` in the list of callbacks, which then writes them down.
+    """
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.cpu_start, self.wall_start = time.process_time(), time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["step"] = self.model.step
+        logs["cpu_seconds"] = time.process_time() - self.cpu_start
+        logs["wall_seconds"] = time.perf_counter() - self.wall_start
+
+
+class LogGradientShares(LogTime):
+    """Adds each term's share of the gradient, and what `LogTime` adds, to the logs of every epoch.
 
     Put it before `CSVLogger` in the list of callbacks, which then writes them down.
 
@@ -46,15 +61,10 @@ class LogGradientShares(keras.callbacks.Callback):
         super().__init__()
         self.batches = iter(batches)
 
-    def on_epoch_begin(self, epoch, logs=None):
-        self.cpu_start, self.wall_start = time.process_time(), time.perf_counter()
-
     def on_epoch_end(self, epoch, logs=None):
-        logs["step"] = self.model.step
         for name, share in self.model.gradient_shares(next(self.batches)).items():
             logs[f"share_{name}"] = float(share)
-        logs["cpu_seconds"] = time.process_time() - self.cpu_start
-        logs["wall_seconds"] = time.perf_counter() - self.wall_start
+        super().on_epoch_end(epoch, logs)
 
 
 class StopOnNaN(keras.callbacks.TerminateOnNaN):
