@@ -9,6 +9,7 @@ import tensorflow as tf
 from keras import layers
 
 from gan_course import losses
+from gan_course.augment import augment
 from gan_course.batches import image_batches
 from gan_course.images import read_image
 from gan_course.latent import lerp, slerp
@@ -181,20 +182,27 @@ class TestRepairs:
         with pytest.raises(ValueError, match="at least 1, received 0"):
             make_gan(discriminator_steps=0)
 
-    def test_wasserstein_with_several_moves_trains_inside_a_graph(self):
-        def penalty(discriminator, real, fake, seed):
-            mix = tf.random.stateless_uniform((tf.shape(real)[0], 1, 1, 1), seed)
-            between = mix * real + (1.0 - mix) * fake
-            with tf.GradientTape() as tape:
-                tape.watch(between)
-                score = discriminator(between)
-            norms = tf.norm(tf.reshape(tape.gradient(score, between), (-1, 64)), axis=1)
-            return 10.0 * tf.reduce_mean(tf.square(norms - 1.0))
-
-        pair = (losses.wasserstein_discriminator_loss, losses.wasserstein_generator_loss)
-        history = fit(make_gan(losses=pair, penalty=penalty, discriminator_steps=2), 5).history
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            {
+                "losses": (losses.wasserstein_discriminator_loss, losses.wasserstein_generator_loss),
+                "penalty": lambda *arguments: 10.0 * losses.gradient_penalty(*arguments),
+                "discriminator_steps": 2,
+            },
+            {
+                "losses": (losses.relativistic_discriminator_loss, losses.relativistic_generator_loss),
+                "penalty": lambda *arguments: losses.r1_penalty(*arguments) + losses.r2_penalty(*arguments),
+                "augment": augment,
+            },
+        ],
+        ids=["WGAN-GP", "relativistic with R1, R2 and augmentation"],
+    )
+    def test_the_repairs_of_lesson_05_train_inside_a_graph(self, arguments):
+        history = fit(make_gan(**arguments), 4).history
         assert set(history) == {"discriminator", "penalty", "generator", "real_score", "fake_score"}
         assert np.isfinite([terms[0] for terms in history.values()]).all()
+        assert history["penalty"][0] > 0
 
 
 class TestResume:
