@@ -21,7 +21,7 @@ LEVELS = (
         "batches",
         "latent",
     },
-    {"training", "pretrained", "stylize"},
+    {"training", "pretrained", "generators", "stylize"},
     {"exercises", "widgets", "doctor", "lab"},
     {"classroom"},
     {"cli"},
