@@ -15,8 +15,8 @@ import numpy as np
 from gan_course.images import write_atomically
 from gan_course.paths import data_path, is_intact
 
-FORMAT = 1
-ARCHITECTURE = {"filters": [32, 96], "blocks": 5, "detail": 16}
+FORMAT = 2
+ARCHITECTURE = {"filters": [32, 96], "blocks": 5, "detail": 16, "grain": 0.15}
 
 
 class WeightsError(ValueError):
@@ -117,9 +117,11 @@ def _arguments(about):
     arguments = dict(about["arguments"])
     filters = tuple(int(count) for count in arguments["filters"])
     sizes = (*filters, int(arguments["blocks"]), int(arguments["detail"]))
-    if set(arguments) != set(ARCHITECTURE) or len(filters) != 2 or not all(1 <= size <= 512 for size in sizes):
+    grain = float(arguments["grain"])
+    fits = len(filters) == 2 and all(1 <= size <= 512 for size in sizes) and 0.0 <= grain <= 1.0
+    if set(arguments) != set(ARCHITECTURE) or not fits:
         raise ValueError(f"arguments {arguments}")
-    return {"filters": filters, "blocks": sizes[2], "detail": sizes[3]}
+    return {"filters": filters, "blocks": sizes[2], "detail": sizes[3], "grain": grain}
 
 
 def _shipped_file(name):

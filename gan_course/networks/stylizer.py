@@ -1,7 +1,9 @@
 """The stylizer: the generator of a style transfer GAN. A photo goes in, its painting comes out."""
 
 import keras
+import numpy as np
 from keras import layers, ops
+from scipy import ndimage
 
 
 @keras.saving.register_keras_serializable(package="gan_course")
@@ -32,10 +34,51 @@ class ReflectionPadding2D(layers.Layer):
         return {**super().get_config(), "padding": self.padding}
 
 
-def convolution(x, filters, kernel_size=3, strides=1, name=None):
+@keras.saving.register_keras_serializable(package="gan_course")
+class CanvasGrain(layers.Layer):
+    """Adds a faint, fixed grain to the photo, as a canvas has one.
+
+    A clear sky is the same everywhere, and a convolution answers the same everywhere: it has nothing to begin a brush
+    stroke with. (All it can do is repeat the grid of its own strides.) The grain gives it a beginning. It is always the
+    same, a tile of `TILE` pixels drawn from one seed and repeated, so a photo has one painting and not many.
+
+    Args:
+        amount: standard deviation of the grain, on the scale of the picture, -1 to 1.
+        size: standard deviation in pixels of the Gaussian that makes grains of white noise.
+    """
+
+    TILE = 256
+
+    def __init__(self, amount=0.15, size=1.6, **kwargs):
+        super().__init__(**kwargs)
+        self.amount, self.size = amount, size
+        noise = np.random.default_rng(0).standard_normal((self.TILE, self.TILE))
+        grain = ndimage.gaussian_filter(noise, size, mode="wrap")  # no seam where two tiles meet
+        self.tile = (grain / grain.std()).astype("float32")
+
+    def call(self, photos):
+        height, width = ops.shape(photos)[1:3]
+        tile = ops.convert_to_tensor(self.tile)
+        grain = ops.take(tile, ops.arange(height) % self.TILE, axis=0)
+        grain = ops.take(grain, ops.arange(width) % self.TILE, axis=1)
+        return photos + self.amount * grain[None, :, :, None]
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "amount": self.amount, "size": self.size}
+
+
+def convolution(x, filters, kernel_size=3, strides=1, use_bias=True):
     """Reflection padding, then a convolution: the size of the output is the size of the input over `strides`."""
     x = ReflectionPadding2D(kernel_size // 2)(x)
-    return layers.Conv2D(filters, kernel_size, strides=strides, name=name)(x)
+    return layers.Conv2D(filters, kernel_size, strides=strides, use_bias=use_bias)(x)
+
+
+def normalized_convolution(x, filters, strides=1):
+    """A convolution, then instance normalization, which would subtract a bias again: so there is none."""
+    return instance_normalization(convolution(x, filters, strides=strides, use_bias=False))
 
 
 def instance_normalization(x):
@@ -51,12 +94,12 @@ def instance_normalization(x):
 
 def residual_block(x, filters):
     """Two convolutions whose result is added to the input, so that the block only has to learn the change."""
-    y = layers.ReLU()(instance_normalization(convolution(x, filters)))
-    y = instance_normalization(convolution(y, filters))
+    y = layers.ReLU()(normalized_convolution(x, filters))
+    y = normalized_convolution(y, filters)
     return layers.Add()([x, y])
 
 
-def build_stylizer(filters=(32, 96), blocks=5, detail=16, name="stylizer"):
+def build_stylizer(filters=(32, 96), blocks=5, detail=16, grain=0.15, name="stylizer"):
     """Residual stylizer: half size, quarter size, residual blocks, and back.
 
     The photo is reduced to a quarter of its size, where a convolution is cheap and sees far; the residual blocks
@@ -68,6 +111,7 @@ def build_stylizer(filters=(32, 96), blocks=5, detail=16, name="stylizer"):
         filters: numbers of filters at half and at quarter size.
         blocks: number of residual blocks at quarter size.
         detail: number of filters at full size.
+        grain: how much `CanvasGrain` is added to the photo; 0 for none.
         name: name of the model.
 
     Returns:
@@ -80,12 +124,14 @@ def build_stylizer(filters=(32, 96), blocks=5, detail=16, name="stylizer"):
     """
     half, quarter = filters
     photos = x = keras.Input((None, None, 3), name="photos")
-    x = layers.ReLU()(instance_normalization(convolution(x, half, strides=2)))
-    x = layers.ReLU()(instance_normalization(convolution(x, quarter, strides=2)))
+    if grain:
+        x = CanvasGrain(grain)(x)
+    x = layers.ReLU()(normalized_convolution(x, half, strides=2))
+    x = layers.ReLU()(normalized_convolution(x, quarter, strides=2))
     for _ in range(blocks):
         x = residual_block(x, quarter)
     x = layers.UpSampling2D(2, interpolation="nearest")(x)
-    x = layers.ReLU()(instance_normalization(convolution(x, half)))
+    x = layers.ReLU()(normalized_convolution(x, half))
     x = layers.ReLU()(convolution(x, detail))
     x = layers.UpSampling2D(2, interpolation="nearest")(x)
     x = layers.ReLU()(convolution(x, detail))

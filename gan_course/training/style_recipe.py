@@ -1,0 +1,115 @@
+"""The recipe that makes a stylizer: which pictures at which sizes, which weights, which steps.
+
+The course's own stylizers and those of `gan-course train-style` are both made by it.
+"""
+
+import keras
+
+from gan_course import datasets
+from gan_course.images import ImageError, resize
+from gan_course.networks import build_patch_discriminator, build_stylizer
+from gan_course.training.callbacks import LogGradientShares, SaveTraining
+from gan_course.training.style_transfer_gan import StyleTransferGAN
+
+WEIGHTS = {"content_weight": 0.8, "style_weight": 4.0, "adversarial_weight": 2.0}
+PHOTO_SHORT_SIDES = (256, 384)
+PAINTING_SHORT_SIDE = 448
+PAINTING_SCALES = (0.7, 1.0)
+SMALLEST_PAINTING = 160
+STEPS_PER_SAVE = 25
+# beside a start from nothing, whose rate falls from 1e-3 to 3e-4 with the steps
+RATE_FROM_A_TRAINED_STYLIZER = 5e-4
+
+
+def training_photos():
+    """The shipped training photos, each in two sizes; never a held-out one."""
+    return [datasets.picture(name, side) for name in datasets.picture_files("photos") for side in PHOTO_SHORT_SIDES]
+
+
+def painting_in_scales(painting, crop, name="The painting"):
+    """A painting in the scales that training uses, none smaller than a crop.
+
+    Strokes have a size in pixels, and so has what a network learns: a painting is reduced to `PAINTING_SHORT_SIDE`
+    first. A small one is enlarged a little if a crop would not fit.
+
+    Args:
+        painting: float array `(height, width, 3)` in [-1, 1].
+        crop: side of the crops in pixels.
+        name: what to call it in an error.
+
+    Returns:
+        List of float arrays, one per scale.
+
+    Raises:
+        ImageError: if its shorter side has fewer than `SMALLEST_PAINTING` pixels.
+    """
+    height, width = painting.shape[:2]
+    short = min(height, width)
+    if short < SMALLEST_PAINTING:
+        raise ImageError(
+            f"{name} is {width} × {height} pixels. Its strokes cannot be seen in so few: the shorter side needs at "
+            f"least {SMALLEST_PAINTING}, better {PAINTING_SHORT_SIDE}. Find a larger picture of it."
+        )
+    scaled = []
+    for scale in PAINTING_SCALES:
+        factor = max(scale * min(short, PAINTING_SHORT_SIDE), crop) / short
+        scaled.append(resize(painting, (round(height * factor), round(width * factor))))
+    return scaled
+
+
+def build_training(paintings, seed, steps=None, stylizer=None):
+    """A trainer, compiled, at step 0.
+
+    Args:
+        paintings: list of paintings, each a list of its scales, as `painting_in_scales` makes them.
+        seed: integer, for the initial weights.
+        steps: number of steps over which the learning rate of a new stylizer falls.
+        stylizer: a trained stylizer to start from; None for a new one.
+
+    Returns:
+        `StyleTransferGAN`.
+    """
+    keras.utils.set_random_seed(seed)
+    gan = StyleTransferGAN(stylizer or build_stylizer(), build_patch_discriminator(), paintings, **WEIGHTS)
+    rate = RATE_FROM_A_TRAINED_STYLIZER
+    if stylizer is None:
+        rate = keras.optimizers.schedules.CosineDecay(1e-3, steps, alpha=0.3)
+    gan.compile(keras.optimizers.Adam(rate, beta_1=0.5), keras.optimizers.Adam(4e-4, beta_1=0.5))
+    return gan
+
+
+def train(gan, photos, paintings, folder, seed, last_step, batch_size, size, callbacks=()):
+    """Trains from the step the trainer has reached, and saves every `STEPS_PER_SAVE` steps.
+
+    Args:
+        gan: trainer from `build_training`.
+        photos: list of float arrays `(height, width, 3)` in [-1, 1].
+        paintings: as in `build_training`.
+        folder: path of a folder for `training.weights.h5` (all that is needed to go on) and `log.csv`.
+        seed: integer, for everything the steps draw.
+        last_step: step to stop after.
+        batch_size, size: crops per step, and their side in pixels.
+        callbacks: further Keras callbacks.
+    """
+    photo_crops = datasets.CropSampler(photos)
+    painting_crops = datasets.CropSampler([image for scales in paintings for image in scales])
+    batches, batches_for_shares = (
+        datasets.style_transfer_batches(photo_crops, painting_crops, batch_size, size, draw, first_step=gan.step)
+        for draw in (seed, seed + 1)
+    )
+    gan.make_train_function(force=True)  # traced anew for the size of these crops
+    gan.fit(
+        batches,
+        steps_per_epoch=STEPS_PER_SAVE,
+        initial_epoch=gan.step // STEPS_PER_SAVE,
+        epochs=-(-last_step // STEPS_PER_SAVE),
+        shuffle=False,
+        verbose=0,
+        callbacks=[
+            LogGradientShares(batches_for_shares),
+            keras.callbacks.CSVLogger(folder / "log.csv", append=True),
+            keras.callbacks.TerminateOnNaN(),
+            SaveTraining(folder / "training.weights.h5"),
+            *callbacks,
+        ],
+    )
