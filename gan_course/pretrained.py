@@ -15,7 +15,7 @@ import numpy as np
 from gan_course.images import write_atomically
 from gan_course.paths import data_path, is_intact
 
-FORMAT = 2
+FORMAT = 1
 ARCHITECTURE = {"filters": [32, 96], "blocks": 5, "detail": 16, "grain": 0.15}
 
 
@@ -114,7 +114,7 @@ def _named_variables(model):
 
 def _arguments(about):
     """The arguments of `build_stylizer`, kept to sizes that a stylizer can have."""
-    arguments = dict(about["arguments"])
+    arguments = {"grain": 0.0, **about["arguments"]}  # the first files had no grain and did not say so
     filters = tuple(int(count) for count in arguments["filters"])
     sizes = (*filters, int(arguments["blocks"]), int(arguments["detail"]))
     grain = float(arguments["grain"])

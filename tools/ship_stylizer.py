@@ -44,7 +44,7 @@ def main():
     parser.add_argument("run", type=Path, help="folder that tools/train_styles.py wrote")
     options = parser.parse_args()
     name, run = options.style, options.run
-    gan, paintings = recipe.build(name)
+    gan, training_photos, paintings = recipe.build(name)
     gan.load_weights(run / "training.weights.h5")
 
     weights = data_path("weights") / f"{name}.npz"
@@ -63,10 +63,10 @@ def main():
         "paintings": recipe.painting_files(name),
         "photos": f"{len(datasets.picture_files('photos'))}, shorter side {style_recipe.PHOTO_SHORT_SIDES} pixels",
         "painting_scales": style_recipe.PAINTING_SCALES,
-        "start": style["start"] or "new weights",
+        "start": style["start"],
         "seed": recipe.SEED,
         "steps": gan.step,
-        "crops": ", then ".join(f"{n} of {size} pixels a step to step {step}" for step, n, size in style["phases"]),
+        "crops": f"{style_recipe.CROPS} of {style_recipe.CROP} pixels a step",
         "cpu_minutes": round(sum(log["cpu_seconds"]) / 60),
         "wall_minutes": round(sum(log["wall_seconds"]) / 60),
         "loss_weights": style_recipe.WEIGHTS,
@@ -74,7 +74,7 @@ def main():
             part: {term: round(float(np.mean(values)), 2) for term, values in shares.items()}
             for part, shares in (("first tenth", shares_of(log, 0.0, 0.1)), ("last third", shares_of(log, 2 / 3, 1.0)))
         },
-        "variation_share_at_weight_0.02": round(variation_share(gan, paintings, 0.02), 4),
+        "variation_share_at_weight_0.02": round(variation_share(gan, training_photos, paintings, 0.02), 4),
         "heldout": measure(name, photos, painted),
         "command": f"python tools/train_styles.py {name} --out runs/{name} && "
         f"python tools/ship_stylizer.py {name} runs/{name}",
@@ -186,11 +186,14 @@ def measure(style, photos, painted):
     return {"content_distance": content_distance, "style_distance": style_distance, "patch_distance": patch_distance}
 
 
-def variation_share(gan, paintings, weight, batches=8):
+def variation_share(gan, photos, paintings, weight, batches=8):
     """What total variation would contribute, had it this weight."""
-    photos = style_recipe.training_photos()
     drawn = datasets.style_transfer_batches(
-        datasets.CropSampler(photos), datasets.CropSampler(sum(paintings, [])), 4, 128, recipe.SEED + 2
+        datasets.CropSampler(photos),
+        datasets.CropSampler(sum(paintings, [])),
+        style_recipe.CROPS,
+        style_recipe.CROP,
+        recipe.SEED + 2,
     )
     gan.term_weights["variation"] = weight
     return float(np.mean([gan.gradient_shares(batch)["variation"] for batch in drawn.take(batches)]))

@@ -5,7 +5,7 @@
 
 Run it again after an interruption and it goes on from the last save. The weights appear in the folder as
 training.weights.h5 (everything needed to go on) and the log as log.csv; `tools/ship_stylizer.py` turns them into
-what ships in data/weights, with its card. van_gogh starts from nothing; the others start from it.
+what ships in data/weights, with its card. Each starts from a stylizer that was trained before.
 """
 
 import argparse
@@ -18,36 +18,37 @@ import_tensorflow()
 import keras  # noqa: E402
 
 from gan_course import datasets  # noqa: E402
+from gan_course.paths import data_path  # noqa: E402
 from gan_course.pretrained import load_stylizer  # noqa: E402
 from gan_course.training import style_recipe  # noqa: E402
 
 SEED = 20
-# (until this step, batch size, crop size): the second half on larger crops, because statistics and strokes are in pixels
+# what each is trained on, what it starts from, and for how many steps
 STYLES = {
     "van_gogh": {
         "title": "Vincent van Gogh, eight paintings",
         "paintings": "paintings/van_gogh",
         "heldout": ("paintings/van_gogh/church_at_auvers.jpg",),
-        "start": None,
-        "phases": ((1500, 4, 128), (3000, 2, 240)),
+        "start": "first_van_gogh",
+        "steps": 1500,
     },
     "great_wave": {
         "title": "Katsushika Hokusai, The Great Wave",
         "paintings": "paintings/hokusai/great_wave.jpg",
         "start": "van_gogh",
-        "phases": ((1000, 2, 240),),
+        "steps": 1000,
     },
     "kandinsky": {
         "title": "Wassily Kandinsky, Composition VIII",
         "paintings": "paintings/kandinsky",
         "start": "van_gogh",
-        "phases": ((1000, 2, 240),),
+        "steps": 1000,
     },
     "poppies": {
         "title": "Katsushika Hokusai, Poppies",
         "paintings": "paintings/hokusai/poppies.jpg",
         "start": "van_gogh",
-        "phases": ((1000, 2, 240),),
+        "steps": 1000,
     },
 }
 
@@ -59,13 +60,11 @@ def painting_files(style):
 
 
 def build(style):
-    """The trainer of a style at step 0, and its paintings."""
-    phases = STYLES[style]["phases"]
-    crop = max(size for _, _, size in phases)
-    paintings = [style_recipe.painting_in_scales(datasets.picture(name), crop, name) for name in painting_files(style)]
-    start = STYLES[style]["start"]
-    stylizer = load_stylizer(start) if start else None
-    return style_recipe.build_training(paintings, SEED, phases[-1][0], stylizer), paintings
+    """The trainer of a style at step 0, its photos and its paintings."""
+    photos = style_recipe.training_photos()
+    paintings = [style_recipe.painting_in_scales(datasets.picture(name), name) for name in painting_files(style)]
+    start = load_stylizer(data_path("weights") / f"{STYLES[style]['start']}.npz")
+    return style_recipe.build_training(photos, paintings, start, SEED), photos, paintings
 
 
 class Report(keras.callbacks.Callback):
@@ -81,16 +80,11 @@ def main():
     parser.add_argument("--out", type=Path, required=True, help="folder for the weights and the log")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    photos = style_recipe.training_photos()
-    gan, paintings = build(options.style)
+    gan, photos, paintings = build(options.style)
     if (options.out / "training.weights.h5").exists():
         gan.load_weights(options.out / "training.weights.h5")
     print(f"{len(photos)} photos, {len(paintings)} paintings, {gan.stylizer.count_params():,} weights, step {gan.step}")
-    for last_step, batch_size, size in STYLES[options.style]["phases"]:
-        if gan.step < last_step:
-            style_recipe.train(
-                gan, photos, paintings, options.out, SEED, last_step, batch_size, size, callbacks=[Report()]
-            )
+    style_recipe.train(gan, photos, paintings, options.out, SEED, STYLES[options.style]["steps"], callbacks=[Report()])
 
 
 if __name__ == "__main__":

@@ -70,15 +70,10 @@ class CanvasGrain(layers.Layer):
         return {**super().get_config(), "amount": self.amount, "size": self.size}
 
 
-def convolution(x, filters, kernel_size=3, strides=1, use_bias=True):
+def convolution(x, filters, kernel_size=3, strides=1):
     """Reflection padding, then a convolution: the size of the output is the size of the input over `strides`."""
     x = ReflectionPadding2D(kernel_size // 2)(x)
-    return layers.Conv2D(filters, kernel_size, strides=strides, use_bias=use_bias)(x)
-
-
-def normalized_convolution(x, filters, strides=1):
-    """A convolution, then instance normalization, which would subtract a bias again: so there is none."""
-    return instance_normalization(convolution(x, filters, strides=strides, use_bias=False))
+    return layers.Conv2D(filters, kernel_size, strides=strides)(x)
 
 
 def instance_normalization(x):
@@ -94,8 +89,8 @@ def instance_normalization(x):
 
 def residual_block(x, filters):
     """Two convolutions whose result is added to the input, so that the block only has to learn the change."""
-    y = layers.ReLU()(normalized_convolution(x, filters))
-    y = normalized_convolution(y, filters)
+    y = layers.ReLU()(instance_normalization(convolution(x, filters)))
+    y = instance_normalization(convolution(y, filters))
     return layers.Add()([x, y])
 
 
@@ -126,12 +121,12 @@ def build_stylizer(filters=(32, 96), blocks=5, detail=16, grain=0.15, name="styl
     photos = x = keras.Input((None, None, 3), name="photos")
     if grain:
         x = CanvasGrain(grain)(x)
-    x = layers.ReLU()(normalized_convolution(x, half, strides=2))
-    x = layers.ReLU()(normalized_convolution(x, quarter, strides=2))
+    x = layers.ReLU()(instance_normalization(convolution(x, half, strides=2)))
+    x = layers.ReLU()(instance_normalization(convolution(x, quarter, strides=2)))
     for _ in range(blocks):
         x = residual_block(x, quarter)
     x = layers.UpSampling2D(2, interpolation="nearest")(x)
-    x = layers.ReLU()(normalized_convolution(x, half))
+    x = layers.ReLU()(instance_normalization(convolution(x, half)))
     x = layers.ReLU()(convolution(x, detail))
     x = layers.UpSampling2D(2, interpolation="nearest")(x)
     x = layers.ReLU()(convolution(x, detail))

@@ -18,7 +18,6 @@ from gan_course.stylize import paint
 from gan_course.training import style_recipe
 
 SEED = 21
-CROP, CROPS = 224, 2
 START = "van_gogh"
 LARGEST_PAINTING = 2048
 
@@ -44,11 +43,10 @@ def train_own_style(painting_files, weights, minutes=20.0, resume=False, steps=N
     """
     weights = Path(weights)
     folder = weights.with_name(weights.stem + ".training")
-    paintings = [
-        style_recipe.painting_in_scales(read_image(file, LARGEST_PAINTING), CROP, file) for file in painting_files
-    ]
+    paintings = [style_recipe.painting_in_scales(read_image(file, LARGEST_PAINTING), file) for file in painting_files]
     check_place(weights, folder, painting_files, resume)
-    gan = style_recipe.build_training(paintings, SEED, stylizer=load_stylizer(START))
+    photos = style_recipe.training_photos()
+    gan = style_recipe.build_training(photos, paintings, load_stylizer(START), SEED)
     if resume:
         load_training(gan, folder)
     else:
@@ -58,13 +56,11 @@ def train_own_style(painting_files, weights, minutes=20.0, resume=False, steps=N
     with stop_gently(gan):
         style_recipe.train(
             gan,
-            style_recipe.training_photos(),
+            photos,
             paintings,
             folder,
             SEED,
             first_step + steps if steps else 10**9,
-            CROPS,
-            CROP,
             callbacks=[KeepUsable(weights, folder), ShowProgress(minutes)],
         )
     return gan.step
@@ -73,7 +69,7 @@ def train_own_style(painting_files, weights, minutes=20.0, resume=False, steps=N
 def describe(painting_files):
     """What a training has to be continued with: checksums of the paintings, and the recipe's fixed numbers."""
     sums = [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in painting_files]
-    return {"paintings": sorted(sums), "start": START, "seed": SEED, "crops": CROPS, "crop": CROP}
+    return {"paintings": sorted(sums), "start": START, "seed": SEED, "crops": [style_recipe.CROPS, style_recipe.CROP]}
 
 
 def check_place(weights, folder, painting_files, resume):

@@ -17,8 +17,7 @@ PAINTING_SHORT_SIDE = 448
 PAINTING_SCALES = (0.7, 1.0)
 SMALLEST_PAINTING = 160
 STEPS_PER_SAVE = 25
-# beside a start from nothing, whose rate falls from 1e-3 to 3e-4 with the steps
-RATE_FROM_A_TRAINED_STYLIZER = 5e-4
+CROPS, CROP = 2, 224
 
 
 def training_photos():
@@ -26,7 +25,7 @@ def training_photos():
     return [datasets.picture(name, side) for name in datasets.picture_files("photos") for side in PHOTO_SHORT_SIDES]
 
 
-def painting_in_scales(painting, crop, name="The painting"):
+def painting_in_scales(painting, name="The painting"):
     """A painting in the scales that training uses, none smaller than a crop.
 
     Strokes have a size in pixels, and so has what a network learns: a painting is reduced to `PAINTING_SHORT_SIDE`
@@ -34,7 +33,6 @@ def painting_in_scales(painting, crop, name="The painting"):
 
     Args:
         painting: float array `(height, width, 3)` in [-1, 1].
-        crop: side of the crops in pixels.
         name: what to call it in an error.
 
     Returns:
@@ -52,33 +50,33 @@ def painting_in_scales(painting, crop, name="The painting"):
         )
     scaled = []
     for scale in PAINTING_SCALES:
-        factor = max(scale * min(short, PAINTING_SHORT_SIDE), crop) / short
+        factor = max(scale * min(short, PAINTING_SHORT_SIDE), CROP) / short
         scaled.append(resize(painting, (round(height * factor), round(width * factor))))
     return scaled
 
 
-def build_training(paintings, seed, steps=None, stylizer=None):
+def build_training(photos, paintings, start, seed):
     """A trainer, compiled, at step 0.
 
     Args:
+        photos: list of float arrays `(height, width, 3)` in [-1, 1].
         paintings: list of paintings, each a list of its scales, as `painting_in_scales` makes them.
-        seed: integer, for the initial weights.
-        steps: number of steps over which the learning rate of a new stylizer falls.
-        stylizer: a trained stylizer to start from; None for a new one.
+        start: a trained stylizer, whose weights are the first ones.
+        seed: integer, for the initial weights of the discriminator.
 
     Returns:
         `StyleTransferGAN`.
     """
     keras.utils.set_random_seed(seed)
-    gan = StyleTransferGAN(stylizer or build_stylizer(), build_patch_discriminator(), paintings, **WEIGHTS)
-    rate = RATE_FROM_A_TRAINED_STYLIZER
-    if stylizer is None:
-        rate = keras.optimizers.schedules.CosineDecay(1e-3, steps, alpha=0.3)
-    gan.compile(keras.optimizers.Adam(rate, beta_1=0.5), keras.optimizers.Adam(4e-4, beta_1=0.5))
+    stylizer = build_stylizer()
+    stylizer.set_weights(start.get_weights())
+    gan = StyleTransferGAN(stylizer, build_patch_discriminator(), paintings, **WEIGHTS)
+    gan.set_prices(photos[:: len(PHOTO_SHORT_SIDES)])  # one size of each is enough
+    gan.compile(keras.optimizers.Adam(6e-4, beta_1=0.5), keras.optimizers.Adam(4e-4, beta_1=0.5))
     return gan
 
 
-def train(gan, photos, paintings, folder, seed, last_step, batch_size, size, callbacks=()):
+def train(gan, photos, paintings, folder, seed, last_step, callbacks=()):
     """Trains from the step the trainer has reached, and saves every `STEPS_PER_SAVE` steps.
 
     Args:
@@ -88,16 +86,14 @@ def train(gan, photos, paintings, folder, seed, last_step, batch_size, size, cal
         folder: path of a folder for `training.weights.h5` (all that is needed to go on) and `log.csv`.
         seed: integer, for everything the steps draw.
         last_step: step to stop after.
-        batch_size, size: crops per step, and their side in pixels.
         callbacks: further Keras callbacks.
     """
     photo_crops = datasets.CropSampler(photos)
     painting_crops = datasets.CropSampler([image for scales in paintings for image in scales])
     batches, batches_for_shares = (
-        datasets.style_transfer_batches(photo_crops, painting_crops, batch_size, size, draw, first_step=gan.step)
+        datasets.style_transfer_batches(photo_crops, painting_crops, CROPS, CROP, draw, first_step=gan.step)
         for draw in (seed, seed + 1)
     )
-    gan.make_train_function(force=True)  # traced anew for the size of these crops
     gan.fit(
         batches,
         steps_per_epoch=STEPS_PER_SAVE,

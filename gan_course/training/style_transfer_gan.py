@@ -1,6 +1,7 @@
 """The style transfer GAN: a stylizer against a patch discriminator, with content and style losses."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from gan_course.losses import (
@@ -28,7 +29,8 @@ class StyleTransferGAN(keras.Model):
 
     Each crop is compared with **one** painting, the one whose colors and fine textures are nearest to the photo's: a
     blue sky gets van Gogh's blues. The mean of all paintings would be nobody's palette, and so would a painting drawn
-    at random, because its expectation is that mean. The scale is drawn per step.
+    at random, because its expectation is that mean. So that no painting is forgotten, each has a price that is added
+    to its distance (`set_prices`). The scale is drawn per step.
 
     Beside the stylizer runs `averaged_stylizer`, the moving average of its weights: it paints more steadily than any
     single step, and it is what ships.
@@ -77,6 +79,7 @@ class StyleTransferGAN(keras.Model):
         }
         self.average_momentum = average_momentum
         self.target_grams = self.gram_targets(paintings)
+        self.prices = self.add_weight(shape=(len(paintings),), initializer="zeros", trainable=False, name="prices")
         names = ["discriminator", *(name for name, weight in self.term_weights.items() if weight)]
         self.means = {name: keras.metrics.Mean(name=name) for name in names}
 
@@ -189,6 +192,26 @@ class StyleTransferGAN(keras.Model):
                 grams[name].append(tf.concat([layer_gram(found[name], name) for found in features], axis=0))
         return {name: tf.stack(scales) for name, scales in grams.items()}
 
+    def set_prices(self, photos):
+        """Sets the prices at which every painting is the nearest for about as many of these photos.
+
+        Args:
+            photos: list of float arrays `(height, width, 3)` in [-1, 1].
+        """
+        distances = np.concatenate(
+            [self.palette_distances(self.features(photo[None], training=False), -1) for photo in photos]
+        )
+        self.prices.assign(fair_prices(distances))
+
+    def palette_distances(self, photo_features, scale):
+        """How far each photo's colors and fine textures are from each painting's: `(batch, paintings)`."""
+        distances = 0.0
+        for name in PALETTE_LAYERS:
+            gram = layer_gram(photo_features[name], name)[:, None]
+            norms = tf.reduce_sum(tf.square(self.target_grams[name][scale]), axis=(-2, -1))
+            distances += tf.reduce_sum(tf.square(gram - self.target_grams[name][scale]), axis=(-2, -1)) / norms
+        return distances
+
     def nearest_targets(self, photo_features, seed):
         """For each crop the Gram matrices of the painting nearest to it, at a scale drawn from the seed.
 
@@ -201,14 +224,31 @@ class StyleTransferGAN(keras.Model):
         """
         scales = len(self.target_grams[STYLE_LAYERS[0]])
         scale = tf.random.stateless_uniform((), seed, maxval=scales, dtype=tf.int32)
-        targets = {name: grams[scale] for name, grams in self.target_grams.items()}
-        distances = 0.0
-        for name in PALETTE_LAYERS:
-            gram = layer_gram(photo_features[name], name)[:, None]
-            norms = tf.reduce_sum(tf.square(targets[name]), axis=(-2, -1))
-            distances += tf.reduce_sum(tf.square(gram - targets[name]), axis=(-2, -1)) / norms
+        distances = self.palette_distances(photo_features, scale) + self.prices
         nearest = tf.argmin(distances, axis=-1)
-        return {name: tf.gather(grams, nearest) for name, grams in targets.items()}
+        return {name: tf.gather(grams[scale], nearest) for name, grams in self.target_grams.items()}
+
+
+def fair_prices(distances, rounds=2000, rate=0.02):
+    """Prices of the paintings that make each the cheapest for about as many photos.
+
+    A painting is chosen where its distance plus its price is lowest. Chosen too often, it becomes a little more
+    expensive; too seldom, a little cheaper; and so on for some rounds.
+
+    Args:
+        distances: array `(photos, paintings)`.
+        rounds: number of corrections.
+        rate: size of a correction, per share of the photos too many.
+
+    Returns:
+        float32 array `(paintings,)` with mean 0.
+    """
+    paintings = distances.shape[1]
+    prices = np.zeros(paintings)
+    for _ in range(rounds):
+        share = np.bincount(np.argmin(distances + prices, axis=1), minlength=paintings) / len(distances)
+        prices += rate * (share - 1.0 / paintings)
+    return (prices - prices.mean()).astype("float32")
 
 
 def layer_gram(features, layer_name):
