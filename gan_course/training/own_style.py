@@ -139,6 +139,8 @@ class KeepUsable(keras.callbacks.Callback):
         self.saves = 0
 
     def on_epoch_end(self, epoch, logs=None):
+        if not np.isfinite(list((logs or {}).values())).all():
+            return  # the last good weights stay
         save_stylizer(self.weights, self.model.averaged_stylizer, self.weights.stem)
         if self.saves % self.SAVES_PER_SAMPLE == 0:
             self.draw()

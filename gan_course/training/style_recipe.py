@@ -8,7 +8,7 @@ import keras
 from gan_course import datasets
 from gan_course.images import ImageError, resize
 from gan_course.networks import build_patch_discriminator, build_stylizer
-from gan_course.training.callbacks import LogGradientShares, SaveTraining
+from gan_course.training.callbacks import LogGradientShares, SaveTraining, StopOnNaN, WarmUpDiscriminator
 from gan_course.training.style_transfer_gan import StyleTransferGAN
 
 WEIGHTS = {"content_weight": 0.8, "style_weight": 4.0, "adversarial_weight": 2.0}
@@ -18,6 +18,7 @@ PAINTING_SCALES = (0.7, 1.0)
 SMALLEST_PAINTING = 160
 STEPS_PER_SAVE = 25
 CROPS, CROP = 2, 224
+WARM_UP_STEPS = 150
 
 
 def training_photos():
@@ -90,9 +91,9 @@ def train(gan, photos, paintings, folder, seed, last_step, callbacks=()):
     """
     photo_crops = datasets.CropSampler(photos)
     painting_crops = datasets.CropSampler([image for scales in paintings for image in scales])
-    batches, batches_for_shares = (
+    batches, batches_for_shares, batches_for_warm_up = (
         datasets.style_transfer_batches(photo_crops, painting_crops, CROPS, CROP, draw, first_step=gan.step)
-        for draw in (seed, seed + 1)
+        for draw in (seed, seed + 1, seed + 2)
     )
     gan.fit(
         batches,
@@ -102,10 +103,11 @@ def train(gan, photos, paintings, folder, seed, last_step, callbacks=()):
         shuffle=False,
         verbose=0,
         callbacks=[
+            *callbacks,
+            WarmUpDiscriminator(batches_for_warm_up, WARM_UP_STEPS),
             LogGradientShares(batches_for_shares),
             keras.callbacks.CSVLogger(folder / "log.csv", append=True),
-            keras.callbacks.TerminateOnNaN(),
+            StopOnNaN(),
             SaveTraining(folder / "training.weights.h5"),
-            *callbacks,
         ],
     )
