@@ -25,8 +25,8 @@ def small(monkeypatch):
     """Few photos, small crops, a save every second step; the networks and the losses are the real ones."""
     monkeypatch.setattr(style_recipe, "training_photos", lambda: [small_photo()])
     monkeypatch.setattr(style_recipe, "STEPS_PER_SAVE", 2)
-    monkeypatch.setattr(own_style, "CROP", 64)
-    monkeypatch.setattr(own_style, "CROPS", 1)
+    monkeypatch.setattr(style_recipe, "CROP", 64)
+    monkeypatch.setattr(style_recipe, "CROPS", 1)
 
 
 def small_photo():
@@ -121,7 +121,7 @@ def test_a_training_that_is_interrupted_or_killed_can_be_used_and_resumed(tmp_pa
     code = (
         "from gan_course.training import own_style, style_recipe; from gan_course import datasets\n"
         "style_recipe.training_photos = lambda: [datasets.picture(datasets.picture_files('photos')[0], 128)]\n"
-        "style_recipe.STEPS_PER_SAVE, own_style.CROP, own_style.CROPS = 2, 64, 1\n"
+        "style_recipe.STEPS_PER_SAVE, style_recipe.CROP, style_recipe.CROPS = 2, 64, 1\n"
         f"print(own_style.train_own_style([{str(PAINTING)!r}], {str(out)!r}, minutes=20))\n"
     )
     process = subprocess.Popen(

@@ -18,8 +18,6 @@ import_tensorflow()
 import keras  # noqa: E402
 
 from gan_course import datasets  # noqa: E402
-from gan_course.paths import data_path  # noqa: E402
-from gan_course.pretrained import load_stylizer  # noqa: E402
 from gan_course.training import style_recipe  # noqa: E402
 
 SEED = 20
@@ -63,8 +61,7 @@ def build(style):
     """The trainer of a style at step 0, its photos and its paintings."""
     photos = style_recipe.training_photos()
     paintings = [style_recipe.painting_in_scales(datasets.picture(name), name) for name in painting_files(style)]
-    start = load_stylizer(data_path("weights") / f"{STYLES[style]['start']}.npz")
-    return style_recipe.build_training(photos, paintings, start, SEED), photos, paintings
+    return style_recipe.build_training(photos, paintings, STYLES[style]["start"]), photos, paintings
 
 
 class Report(keras.callbacks.Callback):

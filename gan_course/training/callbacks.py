@@ -67,29 +67,6 @@ class LogGradientShares(LogTime):
         super().on_epoch_end(epoch, logs)
 
 
-class WarmUpDiscriminator(keras.callbacks.Callback):
-    """Before a training begins, lets the discriminator move alone for some steps.
-
-    A trained stylizer meets a discriminator that knows nothing. Its first opinions are noise, and following them would
-    undo what the stylizer can do already. A training that goes on has no need of it.
-
-    Args:
-        batches: `tf.data.Dataset` of batches that training does not use.
-        steps: number of moves.
-    """
-
-    def __init__(self, batches, steps):
-        super().__init__()
-        self.batches, self.steps = batches, steps
-
-    def on_train_begin(self, logs=None):
-        if self.model.step == 0:
-            for batch in self.batches.take(self.steps):
-                self.model.warm_up(batch)
-                if self.model.stop_training:
-                    break
-
-
 class StopOnNaN(keras.callbacks.TerminateOnNaN):
     """Stops the training when any of the reported terms is NaN or infinite.
 

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from gan_course import datasets
 from gan_course.images import read_image, resize, save_image, write_atomically
-from gan_course.pretrained import load_stylizer, save_stylizer
+from gan_course.pretrained import save_stylizer
 from gan_course.stylize import paint
 from gan_course.training import style_recipe
 
@@ -46,7 +46,7 @@ def train_own_style(painting_files, weights, minutes=20.0, resume=False, steps=N
     paintings = [style_recipe.painting_in_scales(read_image(file, LARGEST_PAINTING), file) for file in painting_files]
     check_place(weights, folder, painting_files, resume)
     photos = style_recipe.training_photos()
-    gan = style_recipe.build_training(photos, paintings, load_stylizer(START), SEED)
+    gan = style_recipe.build_training(photos, paintings, START)
     if resume:
         load_training(gan, folder)
     else:

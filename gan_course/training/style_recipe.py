@@ -7,8 +7,10 @@ import keras
 
 from gan_course import datasets
 from gan_course.images import ImageError, resize
-from gan_course.networks import build_patch_discriminator, build_stylizer
-from gan_course.training.callbacks import LogGradientShares, SaveTraining, StopOnNaN, WarmUpDiscriminator
+from gan_course.networks import build_stylizer
+from gan_course.paths import data_path
+from gan_course.pretrained import load_discriminator, load_stylizer
+from gan_course.training.callbacks import LogGradientShares, SaveTraining, StopOnNaN
 from gan_course.training.style_transfer_gan import StyleTransferGAN
 
 WEIGHTS = {"content_weight": 0.8, "style_weight": 4.0, "adversarial_weight": 2.0}
@@ -18,7 +20,6 @@ PAINTING_SCALES = (0.7, 1.0)
 SMALLEST_PAINTING = 160
 STEPS_PER_SAVE = 25
 CROPS, CROP = 2, 224
-WARM_UP_STEPS = 150
 
 
 def training_photos():
@@ -56,22 +57,21 @@ def painting_in_scales(painting, name="The painting"):
     return scaled
 
 
-def build_training(photos, paintings, start, seed):
+def build_training(photos, paintings, start):
     """A trainer, compiled, at step 0.
 
     Args:
         photos: list of float arrays `(height, width, 3)` in [-1, 1].
         paintings: list of paintings, each a list of its scales, as `painting_in_scales` makes them.
-        start: a trained stylizer, whose weights are the first ones.
-        seed: integer, for the initial weights of the discriminator.
+        start: name of a stylizer in data/weights, which has its discriminator beside it. Both networks
+            begin with these weights: a discriminator that knows nothing would first undo what the stylizer can do.
 
     Returns:
         `StyleTransferGAN`.
     """
-    keras.utils.set_random_seed(seed)
     stylizer = build_stylizer()
-    stylizer.set_weights(start.get_weights())
-    gan = StyleTransferGAN(stylizer, build_patch_discriminator(), paintings, **WEIGHTS)
+    stylizer.set_weights(load_stylizer(data_path(f"weights/{start}.npz")).get_weights())
+    gan = StyleTransferGAN(stylizer, load_discriminator(start), paintings, **WEIGHTS)
     gan.set_prices(photos[:: len(PHOTO_SHORT_SIDES)])  # one size of each is enough
     gan.compile(keras.optimizers.Adam(6e-4, beta_1=0.5), keras.optimizers.Adam(4e-4, beta_1=0.5))
     return gan
@@ -91,9 +91,9 @@ def train(gan, photos, paintings, folder, seed, last_step, callbacks=()):
     """
     photo_crops = datasets.CropSampler(photos)
     painting_crops = datasets.CropSampler([image for scales in paintings for image in scales])
-    batches, batches_for_shares, batches_for_warm_up = (
+    batches, batches_for_shares = (
         datasets.style_transfer_batches(photo_crops, painting_crops, CROPS, CROP, draw, first_step=gan.step)
-        for draw in (seed, seed + 1, seed + 2)
+        for draw in (seed, seed + 1)
     )
     gan.fit(
         batches,
@@ -103,11 +103,10 @@ def train(gan, photos, paintings, folder, seed, last_step, callbacks=()):
         shuffle=False,
         verbose=0,
         callbacks=[
-            *callbacks,
-            WarmUpDiscriminator(batches_for_warm_up, WARM_UP_STEPS),
             LogGradientShares(batches_for_shares),
             keras.callbacks.CSVLogger(folder / "log.csv", append=True),
             StopOnNaN(),
             SaveTraining(folder / "training.weights.h5"),
+            *callbacks,
         ],
     )

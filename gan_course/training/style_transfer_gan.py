@@ -119,12 +119,6 @@ class StyleTransferGAN(keras.Model):
             self.means[name].update_state(value)
         return {name: mean.result() for name, mean in self.means.items()}
 
-    @tf.function
-    def warm_up(self, batch):
-        """One move of the discriminator alone, on a batch as in `train_step`. Returns its loss."""
-        painted = self.stylizer(batch["photos"], training=False)
-        return self.train_discriminator(batch["paintings"], painted, batch["seed"])
-
     def train_discriminator(self, paintings, painted, seed):
         """One step of the discriminator on real and fake crops. Returns its loss."""
         count = tf.shape(paintings)[0]
