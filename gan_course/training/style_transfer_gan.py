@@ -122,7 +122,8 @@ class StyleTransferGAN(keras.Model):
     def train_discriminator(self, paintings, painted, seed):
         """One step of the discriminator on real and fake crops. Returns its loss."""
         count = tf.shape(paintings)[0]
-        both = shift_and_flip(tf.concat([paintings, painted], axis=0), seed)
+        both = random_window(tf.concat([paintings, painted], axis=0), seed)
+        both = shift_and_flip(both, seed)
         with tf.GradientTape() as tape:
             logits = self.discriminator(both, training=True)
             value = hinge_discriminator_loss(logits[:count], logits[count:])
@@ -133,6 +134,7 @@ class StyleTransferGAN(keras.Model):
     def stylizer_terms(self, photos, painted, seed):
         """The named terms of the stylizer's loss, before their weights. Terms with weight 0 are left out."""
         fold = tf.random.experimental.stateless_fold_in
+        photos, painted = (random_window(images, fold(seed, 3)) for images in (photos, painted))
         photo_features = self.features(photos, training=False)
         painted_features = self.features(painted, training=False)
         terms = {}
@@ -254,6 +256,27 @@ def fair_prices(distances, rounds=2000, rate=0.02):
 def layer_gram(features, layer_name):
     """Gram matrix of each image's features, border cells cut."""
     return gram_matrix(cut_border(features, layer_name))
+
+
+def random_window(images, seed, margin=8):
+    """Cuts a window that begins at a random pixel, the same for all images and for every call with this seed.
+
+    A stylizer reduces and enlarges in steps of 2, and so do VGG16 and the discriminator. If their cells always lay on
+    each other, each pixel of a cell would be judged in its own way, the stylizer would learn to paint each in its own
+    way, and every even area would show a fine grid.
+
+    Args:
+        images: tensor `(batch, height, width, channels)`.
+        seed: integer tensor `(2,)`.
+        margin: how many pixels the window is smaller than the image, a multiple of the largest cell.
+
+    Returns:
+        Tensor `(batch, height - margin, width - margin, channels)`.
+    """
+    batch, height, width, channels = images.shape
+    top, left = tf.unstack(tf.random.stateless_uniform((2,), seed, maxval=margin, dtype=tf.int32))
+    size = (tf.shape(images)[0], height - margin, width - margin, channels)
+    return tf.ensure_shape(tf.slice(images, (0, top, left, 0), size), (batch, *size[1:]))
 
 
 def shift_and_flip(images, seed):
