@@ -76,6 +76,19 @@ def convolution(x, filters, kernel_size=3, strides=1):
     return layers.Conv2D(filters, kernel_size, strides=strides)(x)
 
 
+def upsample(x):
+    """Twice the size, by bilinear interpolation.
+
+    Repeating each value and averaging neighbors twice, which weighs them ¼, ½, ¼, is the same as
+    `UpSampling2D(2, interpolation="bilinear")`. That layer needs to know the size of the picture when the network is
+    built; this works for any size.
+    """
+    x = ReflectionPadding2D(1)(layers.UpSampling2D(2)(x))
+    for _ in range(2):
+        x = layers.AveragePooling2D(2, strides=1)(x)
+    return x
+
+
 def instance_normalization(x):
     """Mean 0, variance 1 for each image and channel, then a learned scale and offset.
 
@@ -98,9 +111,9 @@ def build_stylizer(filters=(32, 96), blocks=5, detail=16, grain=0.15, name="styl
     """Residual stylizer: half size, quarter size, residual blocks, and back.
 
     The photo is reduced to a quarter of its size, where a convolution is cheap and sees far; the residual blocks
-    repaint it there; nearest-neighbor upsampling followed by convolutions brings it back. Transposed convolutions
-    are avoided, because they leave a checkerboard. Most filters work at a quarter of the size; the few at full size
-    draw fine edges and smooth the blocks that upsampling leaves.
+    repaint it there; bilinear upsampling followed by convolutions brings it back. Transposed convolutions are avoided,
+    because they leave a checkerboard, and so is nearest-neighbor upsampling, because it leaves squares. Most filters
+    work at a quarter of the size; the few at full size draw fine edges.
 
     Args:
         filters: numbers of filters at half and at quarter size.
@@ -125,10 +138,10 @@ def build_stylizer(filters=(32, 96), blocks=5, detail=16, grain=0.15, name="styl
     x = layers.ReLU()(instance_normalization(convolution(x, quarter, strides=2)))
     for _ in range(blocks):
         x = residual_block(x, quarter)
-    x = layers.UpSampling2D(2, interpolation="nearest")(x)
+    x = upsample(x)
     x = layers.ReLU()(instance_normalization(convolution(x, half)))
     x = layers.ReLU()(convolution(x, detail))
-    x = layers.UpSampling2D(2, interpolation="nearest")(x)
+    x = upsample(x)
     x = layers.ReLU()(convolution(x, detail))
     painted = layers.Activation("tanh", name="painted")(convolution(x, 3))
     return keras.Model(photos, painted, name=name)
