@@ -59,25 +59,25 @@ def load_stylizer(style):
     return model
 
 
-def load_discriminator(style):
-    """Loads the discriminator that a shipped stylizer was trained against.
+def load_both_networks(name):
+    """Loads a stylizer of data/weights and the discriminator it was trained against, to train on from there.
 
     Args:
-        style: name of the style.
+        name: name of the files: `name.npz` and `name_discriminator.npz`.
 
     Returns:
-        `keras.Model`, `(batch, height, width, 3)` in [-1, 1] → logits, one for each neighborhood.
+        Pair of models: the stylizer, and `(batch, height, width, 3)` in [-1, 1] → logits, one for each neighborhood.
 
     Raises:
-        WeightsError: if the file is missing, damaged or not a discriminator's.
+        WeightsError: if a file is missing, damaged or not of this kind.
     """
     from gan_course.networks import build_patch_discriminator
 
-    path = data_path(f"weights/{style}_discriminator.npz")
+    path = data_path(f"weights/{name}_discriminator.npz")
     arrays, _ = _read(path, "patch_discriminator")
-    model = build_patch_discriminator()
-    _assign(path, model, arrays)
-    return model
+    discriminator = build_patch_discriminator()
+    _assign(path, discriminator, arrays)
+    return load_stylizer(data_path(f"weights/{name}.npz")), discriminator
 
 
 def _assign(path, model, arrays):

@@ -2,7 +2,8 @@
 
     python tools/ship_stylizer.py van_gogh runs/van_gogh
 
-It measures the moving-average stylizer on held-out photos, writes data/weights/van_gogh.* and records the checksum.
+It measures the moving-average stylizer on held-out photos, writes data/weights/van_gogh.* and records the checksums.
+A style that others start from ships with its discriminator.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from PIL import Image, ImageFilter  # noqa: E402
 from gan_course import datasets, images, metrics  # noqa: E402
 from gan_course.networks import build_vgg16_features, cut_border  # noqa: E402
 from gan_course.paths import data_path  # noqa: E402
-from gan_course.pretrained import load_stylizer, save_stylizer  # noqa: E402
+from gan_course.pretrained import load_stylizer, save_discriminator, save_stylizer  # noqa: E402
 from gan_course.stylize import stylize  # noqa: E402
 from gan_course.training import style_recipe  # noqa: E402
 from gan_course.training.style_transfer_gan import layer_gram  # noqa: E402
@@ -50,6 +51,9 @@ def main():
     weights = data_path("weights") / f"{name}.npz"
     save_stylizer(weights, gan.averaged_stylizer, name)
     record_checksum(f"weights/{name}.npz")
+    if name in {style["start"] for style in recipe.STYLES.values()}:
+        save_discriminator(weights.with_name(f"{name}_discriminator.npz"), gan.discriminator, name)
+        record_checksum(f"weights/{name}_discriminator.npz")
     stylizer = load_stylizer(weights)  # what is measured is what ships, float16 and all
 
     style = recipe.STYLES[name]

@@ -7,9 +7,7 @@ import keras
 
 from gan_course import datasets
 from gan_course.images import ImageError, resize
-from gan_course.networks import build_stylizer
-from gan_course.paths import data_path
-from gan_course.pretrained import load_discriminator, load_stylizer
+from gan_course.pretrained import load_both_networks
 from gan_course.training.callbacks import LogGradientShares, SaveTraining, StopOnNaN
 from gan_course.training.style_transfer_gan import StyleTransferGAN
 
@@ -69,9 +67,7 @@ def build_training(photos, paintings, start):
     Returns:
         `StyleTransferGAN`.
     """
-    stylizer = build_stylizer()
-    stylizer.set_weights(load_stylizer(data_path(f"weights/{start}.npz")).get_weights())
-    gan = StyleTransferGAN(stylizer, load_discriminator(start), paintings, **WEIGHTS)
+    gan = StyleTransferGAN(*load_both_networks(start), paintings, **WEIGHTS)
     gan.set_prices(photos[:: len(PHOTO_SHORT_SIDES)])  # one size of each is enough
     gan.compile(keras.optimizers.Adam(6e-4, beta_1=0.5), keras.optimizers.Adam(4e-4, beta_1=0.5))
     return gan
