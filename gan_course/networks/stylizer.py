@@ -49,7 +49,7 @@ class CanvasGrain(layers.Layer):
 
     TILE = 256
 
-    def __init__(self, amount=0.15, size=1.6, **kwargs):
+    def __init__(self, amount=0.15, size=0.7, **kwargs):
         super().__init__(**kwargs)
         self.amount, self.size = amount, size
         noise = np.random.default_rng(0).standard_normal((self.TILE, self.TILE))
