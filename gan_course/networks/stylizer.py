@@ -131,17 +131,17 @@ def build_stylizer(filters=(32, 96), blocks=5, detail=16, grain=0.15, name="styl
         reflection padding everywhere, resize convolutions, fewer filters, most of them at a quarter of the size.
     """
     half, quarter = filters
-    photos = x = keras.Input((None, None, 3), name="photos")
+    photos = canvas = keras.Input((None, None, 3), name="photos")
     if grain:
-        x = CanvasGrain(grain)(x)
-    x = layers.ReLU()(instance_normalization(convolution(x, half, strides=2)))
+        canvas = CanvasGrain(grain)(canvas)
+    x = layers.ReLU()(instance_normalization(convolution(canvas, half, strides=2)))
     x = layers.ReLU()(instance_normalization(convolution(x, quarter, strides=2)))
     for _ in range(blocks):
         x = residual_block(x, quarter)
     x = upsample(x)
     x = layers.ReLU()(instance_normalization(convolution(x, half)))
     x = layers.ReLU()(convolution(x, detail))
-    x = upsample(x)
+    x = layers.Concatenate()([upsample(x), canvas])
     x = layers.ReLU()(convolution(x, detail))
     painted = layers.Activation("tanh", name="painted")(convolution(x, 3))
     return keras.Model(photos, painted, name=name)
