@@ -49,7 +49,7 @@ class CanvasGrain(layers.Layer):
 
     TILE = 256
 
-    def __init__(self, amount=0.15, size=0.7, **kwargs):
+    def __init__(self, amount=0.15, size=1.6, **kwargs):
         super().__init__(**kwargs)
         self.amount, self.size = amount, size
         noise = np.random.default_rng(0).standard_normal((self.TILE, self.TILE))
@@ -76,17 +76,36 @@ def convolution(x, filters, kernel_size=3, strides=1):
     return layers.Conv2D(filters, kernel_size, strides=strides)(x)
 
 
-def upsample(x):
-    """Twice the size, by bilinear interpolation.
+def smooth(x, times):
+    """Averages neighbors, two by two in both directions, `times` times: an even number, so that nothing shifts.
 
-    Repeating each value and averaging neighbors twice, which weighs them ¼, ½, ¼, is the same as
-    `UpSampling2D(2, interpolation="bilinear")`. That layer needs to know the size of the picture when the network is
-    built; this works for any size.
+    Twice weighs neighbors ¼, ½, ¼; four times, 1, 4, 6, 4, 1 sixteenths: nearly a Gaussian.
     """
-    x = ReflectionPadding2D(1)(layers.UpSampling2D(2)(x))
-    for _ in range(2):
+    x = ReflectionPadding2D(times // 2)(x)
+    for _ in range(times):
         x = layers.AveragePooling2D(2, strides=1)(x)
     return x
+
+
+def downsample(x, filters):
+    """Half the size: smoothed, then a convolution with strides of 2.
+
+    Whatever repeats faster than every fourth pixel cannot be seen in half as many. Unsmoothed it would not vanish but
+    come out as something slower that is not in the photo, in step with the strides: alias, half of a grid.
+
+    Reference:
+        Zhang, "Making Convolutional Networks Shift-Invariant Again", 2019.
+    """
+    return convolution(smooth(x, 2), filters, strides=2)
+
+
+def upsample(x):
+    """Twice the size: every value repeated, then smoothed.
+
+    Repeated values are squares of 2 × 2 pixels. Smoothed only a little, they leave kinks in step with the strides,
+    which the ReLUs behind them turn into the other half of a grid.
+    """
+    return smooth(layers.UpSampling2D(2)(x), 4)
 
 
 def instance_normalization(x):
@@ -111,9 +130,9 @@ def build_stylizer(filters=(32, 96), blocks=5, detail=16, grain=0.15, name="styl
     """Residual stylizer: half size, quarter size, residual blocks, and back.
 
     The photo is reduced to a quarter of its size, where a convolution is cheap and sees far; the residual blocks
-    repaint it there; bilinear upsampling followed by convolutions brings it back. Transposed convolutions are avoided,
-    because they leave a checkerboard, and so is nearest-neighbor upsampling, because it leaves squares. Most filters
-    work at a quarter of the size; the few at full size draw fine edges.
+    repaint it there; upsampling followed by convolutions brings it back. Transposed convolutions are avoided, because
+    they leave a checkerboard; every change of size is smoothed, because it would leave a grid. Most filters work at a
+    quarter of the size; the few at full size draw fine edges, and see the photo itself for it.
 
     Args:
         filters: numbers of filters at half and at quarter size.
@@ -134,8 +153,8 @@ def build_stylizer(filters=(32, 96), blocks=5, detail=16, grain=0.15, name="styl
     photos = canvas = keras.Input((None, None, 3), name="photos")
     if grain:
         canvas = CanvasGrain(grain)(canvas)
-    x = layers.ReLU()(instance_normalization(convolution(canvas, half, strides=2)))
-    x = layers.ReLU()(instance_normalization(convolution(x, quarter, strides=2)))
+    x = layers.ReLU()(instance_normalization(downsample(canvas, half)))
+    x = layers.ReLU()(instance_normalization(downsample(x, quarter)))
     for _ in range(blocks):
         x = residual_block(x, quarter)
     x = upsample(x)
