@@ -107,7 +107,7 @@ def show_figure(figure, alt):
 
     Args:
         figure: matplotlib figure.
-        alt: what it shows, in words; HTML exports hand it to screen readers.
+        alt: what it shows, in words; kept in the notebook, where `jupyter nbconvert --template classic` finds it.
     """
     display(figure, metadata={"image/png": {"alt": alt}})
     plt.close(figure)

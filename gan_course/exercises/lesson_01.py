@@ -90,8 +90,9 @@ def _seeds_globally(count, latent_dim, seed):
         leaves_other_random_numbers_alone,
     ],
     hints=[
-        "Make a generator of your own from the seed: `rng = np.random.default_rng(seed)`.",
-        "`rng.standard_normal(shape)` draws from a normal distribution with mean 0 and standard deviation 1.",
+        "Make a random number generator of your own from the seed: `rng = np.random.default_rng(seed)`.",
+        "`rng.standard_normal(shape)` draws from a normal distribution with mean 0 and standard deviation 1; the shape "
+        "is one argument, a tuple.",
         'It draws float64 unless you say otherwise: `dtype="float32"`.',
     ],
     mistakes=[
@@ -128,7 +129,8 @@ def _seeds_globally(count, latent_dim, seed):
             fails=leaves_other_random_numbers_alone,
         ),
     ],
-    remark="With its own seed for every step, a training that was interrupted goes on exactly as it would have.",
+    remark="A training that draws its noise anew from the number of each step can be interrupted, and goes on exactly "
+    "as it would have.",
 )
 def sample_latent(count, latent_dim, seed):
     """Draws latent noise, the input of a generator, from a standard normal distribution.
@@ -162,9 +164,9 @@ def _sigmoid(logits):
 @exercise(
     cases=logit_cases,
     hints=[
-        "The best discriminator says D = p / (p + q), and D = σ(logit). What is D / (1 - D) in terms of p and q?",
-        "D / (1 - D) = p / q. And the logit is by its definition the logarithm of D / (1 - D).",
-        "So log(p / q) = logit. Solve for p / q; NumPy's function for the way back from a logarithm is `np.exp`.",
+        "The best discriminator says σ(logit) = p / (p + q); write σ for it. What is σ / (1 - σ) in terms of p and q?",
+        "σ / (1 - σ) = p / q. Now put σ = 1 / (1 + exp(-logit)) into the left side and simplify.",
+        "1 - σ = exp(-logit) / (1 + exp(-logit)), so what is left is 1 / exp(-logit). NumPy's function is `np.exp`.",
     ],
     mistakes=[
         Mistake(
@@ -178,13 +180,17 @@ def _sigmoid(logits):
         ),
         Mistake(
             lambda logits: logits / (1 - logits),
-            "D / (1 - D) is right for a probability D. A discriminator of this course returns logits, before the "
+            "σ / (1 - σ) is right for a probability σ. A discriminator of this course returns logits, before the "
             "sigmoid, and for those there is a shorter way.",
+        ),
+        Mistake(
+            lambda logits: logits,
+            "The logit itself is the logarithm of p / q, which may be negative. Asked for is p / q.",
         ),
         Mistake(
             lambda logits: _sigmoid(logits) / (1 - _sigmoid(logits)),
             "On paper this is right. For a large logit, though, σ(logit) is rounded to 1 and 1 - σ to 0. Put "
-            "σ(logit) = 1 / (1 + exp(-logit)) into D / (1 - D) and simplify first: nothing is left to divide.",
+            "σ(logit) = 1 / (1 + exp(-logit)) into σ / (1 - σ) and simplify first: nothing is left to divide.",
         ),
     ],
     remark="The discriminator never saw a density, only samples, and yet its logit is an estimate of log(p / q).",
@@ -228,8 +234,17 @@ def _both_descend(x, y, step, count):
     return _play(x, y, count, lambda x, y: (x - step * y, y - step * (x - step * y)))
 
 
+def _y_first(x, y, step, count):
+    return _play(x, y, count, lambda x, y: (x - step * (y + step * x), y + step * x))
+
+
 def _right(x, y, step, count):
     return _play(x, y, count, lambda x, y: (x - step * y, y + step * (x - step * y)))
+
+
+def _one_player_a_round(x, y, step, count):
+    points, moves = _right(x, y, step, count), np.arange(count + 1)
+    return np.stack([points[(moves + 1) // 2, 0], points[moves // 2, 1]], axis=1)
 
 
 @exercise(
@@ -248,6 +263,14 @@ def _right(x, y, step, count):
         Mistake(
             _both_descend,
             "Here both players go downhill, so there is no game. y wants f to be large: its sign is a plus.",
+        ),
+        Mistake(
+            _y_first,
+            "Here y moves first and x answers. That goes round as well, but the task has x begin.",
+        ),
+        Mistake(
+            _one_player_a_round,
+            "Here only one player moves in a round. In one round x moves and then y, and after both comes a point.",
         ),
         Mistake(
             lambda x, y, step, count: _right(x, y, step, count)[-1],
@@ -298,7 +321,7 @@ _BEGIN = "draw_noise generate score_real score_fake discriminator_gradient "
     ],
     hints=[
         "There are two halves, one for each network. A half goes: fakes, their scores, the gradient, the update.",
-        "The discriminator needs two scores, of real pictures and of fakes; the generator only that of fakes.",
+        "The discriminator needs two scores, of real samples and of fakes; the generator only that of fakes.",
         "After the discriminator's update its old scores are worth nothing: the generator's half needs new ones, best "
         "of new fakes.",
     ],
@@ -315,14 +338,12 @@ _BEGIN = "draw_noise generate score_real score_fake discriminator_gradient "
         ),
         Mistake(
             in_this_order(_BEGIN + "update_discriminator update_generator"),
-            "The two want opposite things. A generator that follows the discriminator's gradient, or one from the last "
-            "step, helps the discriminator to find it out.",
+            "The two want opposite things, so each needs the gradient of its own loss, computed anew for each update.",
             fails=each_follows_its_own_gradient,
         ),
         Mistake(
             in_this_order(_BEGIN + "update_discriminator generator_gradient update_generator"),
-            "The generator learns to fool a discriminator that no longer exists. Have the fakes scored again after "
-            "the update.",
+            "That is the opinion of a discriminator that no longer exists. Score again after the update.",
             fails=no_stale_score,
         ),
         Mistake(
@@ -330,8 +351,7 @@ _BEGIN = "draw_noise generate score_real score_fake discriminator_gradient "
                 "draw_noise generate score_fake generator_gradient update_generator "
                 "score_real score_fake discriminator_gradient update_discriminator"
             ),
-            "The discriminator learns to recognize fakes that nobody makes any more. Generate new ones after the "
-            "generator's update.",
+            "Nobody makes these fakes any more. Generate new ones after the generator's update, and have them scored.",
             fails=no_stale_fake,
         ),
         Mistake(

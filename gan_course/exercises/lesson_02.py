@@ -66,6 +66,11 @@ def _value_from_probabilities(real_logits, fake_logits):
             "The two targets are exchanged: this asks the discriminator to call real samples fake, and fakes real.",
         ),
         Mistake(
+            lambda real_logits, fake_logits: np.mean(_softplus(-real_logits)) + np.mean(_softplus(-fake_logits)),
+            "Here fakes have the target 1 like real samples: whoever calls everything real pays nothing. For a fake "
+            "the cost is -log(1 - σ(logit)).",
+        ),
+        Mistake(
             lambda real_logits, fake_logits: _softplus(-real_logits) + _softplus(fake_logits),
             "These are the costs of each pair. A loss is one number: take the mean over the real ones and over the "
             "fake ones.",
@@ -90,9 +95,9 @@ def _value_from_probabilities(real_logits, fake_logits):
         ),
         Mistake(
             lambda real_logits, fake_logits: -_value_from_probabilities(real_logits, fake_logits),
-            "On paper log σ is right. In float32 σ(-1000) is 0 and σ(1000) is 1, so the logarithm of 0 is taken. A "
-            "small number added inside the logarithm hides that, and with it how wrong the answer is. Use softplus, "
-            "which never forms σ.",
+            "On paper yours is right. In float32 σ(-1000) is 0 and σ(1000) is 1, so the logarithm of 0 is taken, and "
+            "`exp(1000)` is infinite. A small number added inside the logarithm hides that, and with it how wrong the "
+            "answer is. Use `ops.softplus`, which needs neither.",
             fails=holds_for_large_logits,
         ),
     ],
@@ -193,6 +198,12 @@ def density_cases(seed):
     ]
 
 
+def _without_any_zero(p, q, dx):
+    held = (p > 0) & (q > 0)
+    p, q = p[held], q[held]
+    return (_kl(p, (p + q) / 2, dx) + _kl(q, (p + q) / 2, dx)) / 2
+
+
 def _kl(p, q, dx):
     held = p > 0
     with np.errstate(divide="ignore"):
@@ -234,6 +245,11 @@ def _kl(p, q, dx):
         Mistake(
             lambda p, q, dx: (_kl(p, (p + q) / 2, dx) + _kl(q, (p + q) / 2, dx)) / 2 / np.log(2),
             "This is in bits, with the logarithm to base 2. The course uses the natural logarithm, `np.log`.",
+        ),
+        Mistake(
+            _without_any_zero,
+            "This leaves out every point where one of the two densities is 0. At such a point the other one still adds "
+            "something: each divergence leaves out only the zeros of its own density.",
         ),
         Mistake(
             lambda p, q, dx: sum(np.sum(a * np.log(2 * a / (p + q))) for a in (p, q)) * dx / 2,
@@ -313,8 +329,9 @@ def holds_for_a_certain_discriminator(loss, seed):
         ),
         Mistake(
             lambda fake_logits: -np.mean(np.log(_sigmoid(fake_logits))),
-            "On paper log σ is right. In float32 σ(-1000) is 0, so the logarithm of 0 is taken, early in training when "
-            "the discriminator has an easy time. Use softplus, which never forms σ.",
+            "On paper yours is right. In float32 σ(-1000) is 0, so the logarithm of 0 is taken, and `exp(1000)` is "
+            "infinite: early in training, when the discriminator has an easy time. Use `ops.softplus`, which needs "
+            "neither.",
             fails=holds_for_a_certain_discriminator,
         ),
     ],
@@ -343,6 +360,15 @@ def sample_cases(seed):
     return [(np.array([0.0, 10.0, 4.0]), np.array([8.0, 4.0, 1.0])), (first, 2.0 * second + 0.5)]
 
 
+def _nearest_free(first, second):
+    free, way = list(second), 0.0
+    for number in first:
+        nearest = min(free, key=lambda place: abs(place - number))
+        free.remove(nearest)
+        way += abs(nearest - number)
+    return way / len(first)
+
+
 @exercise(
     cases=sample_cases,
     hints=[
@@ -368,6 +394,11 @@ def sample_cases(seed):
         Mistake(
             lambda first, second: np.mean(np.square(np.sort(first) - np.sort(second))),
             "These are squared ways. Wasserstein-1, as its number says, counts the way itself.",
+        ),
+        Mistake(
+            _nearest_free,
+            "Here each sample takes the nearest place that is still free. That is cheap for the first ones, and the "
+            "last ones have to go far. The cheapest plan keeps the order.",
         ),
         Mistake(
             lambda first, second: np.mean(np.abs(np.subtract.outer(first, second))),
@@ -401,6 +432,21 @@ def smoothing_cases(seed):
     return [by_hand, (_map_of_scores(seed, 1.0), _map_of_scores(seed + 1, -1.0), 0.3)]
 
 
+def holds_for_large_logits_too(loss, seed):
+    """A real sample of which the discriminator is sure costs α times its logit."""
+    value = float(loss(_batch(1000.0), _batch(0.0), 0.1))
+    if not abs(value - 100.0 - np.log(2)) < 0.01:
+        return (
+            "For a real sample with logit 1,000, a fake with logit 0 and α = 0.1 the loss is 100 + ln 2; yours is "
+            f"{value:.4g}."
+        )
+
+
+def _smoothed_from_probabilities(real_logits, fake_logits, smoothing):
+    real, fake = _sigmoid(real_logits), _sigmoid(fake_logits)
+    return -np.mean((1 - smoothing) * np.log(real) + smoothing * np.log(1 - real)) - np.mean(np.log(1 - fake))
+
+
 def _cross_entropy(target, logits):
     return np.mean(target * _softplus(-logits) + (1 - target) * _softplus(logits))
 
@@ -408,6 +454,7 @@ def _cross_entropy(target, logits):
 @exercise(
     reference=losses.smoothed_discriminator_loss,
     cases=smoothing_cases,
+    properties=[holds_for_large_logits_too],
     hints=[
         "Cross-entropy with a target t costs -t · log D - (1 - t) · log(1 - D). Which t do real samples get now? And "
         "the fakes?",
@@ -437,6 +484,12 @@ def _cross_entropy(target, logits):
         ),
         Mistake(
             lambda real_logits, fake_logits, smoothing: (
+                _cross_entropy(smoothing, real_logits) + _cross_entropy(0.0, fake_logits)
+            ),
+            "Here real samples have the target α, so nearly that of fakes. It is 1 - α.",
+        ),
+        Mistake(
+            lambda real_logits, fake_logits, smoothing: (
                 _cross_entropy(1 + smoothing, real_logits) + _cross_entropy(0.0, fake_logits)
             ),
             "The target lies beyond 1 here, which is the opposite of smoothing: the loss falls without end as the "
@@ -449,13 +502,20 @@ def _cross_entropy(target, logits):
             "The target here is 1 - α/2, as `label_smoothing` of `keras.losses.BinaryCrossentropy` makes it: that "
             "pulls targets toward ½. Asked for is 1 - α for real samples.",
         ),
+        Mistake(
+            _smoothed_from_probabilities,
+            "On paper yours is right. In float32 the logarithm of 0 is taken, as in the first exercise. Use "
+            "`ops.softplus`.",
+            fails=holds_for_large_logits_too,
+        ),
     ],
     remark="This is `losses.smoothed_discriminator_loss`, which also refuses an α that would push the target beyond 1.",
 )
 def smoothed_discriminator_loss(real_logits, fake_logits, smoothing):
     """Cross-entropy of the discriminator with one-sided label smoothing, from logits.
 
-    Real samples have the target 1 - smoothing in place of 1; fakes keep 0.
+    Real samples have the target 1 - smoothing in place of 1; fakes keep 0. It must hold for large
+    logits as well, -1,000 and 1,000 for instance.
 
     Args:
         real_logits: float32 array of any shape, scores of real samples.

@@ -116,12 +116,14 @@ def _field(stack, start=1, widens=lambda kernel, stride, step: (kernel - 1) * st
             "two lines of your loop.",
         ),
         Mistake(
-            lambda stack: _field(stack, start=0),
-            "One pixel is missing: before the first layer a value sees one pixel, itself.",
+            lambda stack: _field(stack, widens=lambda kernel, stride, step: (kernel - 1) * stride),
+            "Your loop multiplies by the layer's own stride. What counts is how far apart its inputs lie in the image: "
+            "the product of the strides of all layers before it.",
         ),
         Mistake(
-            lambda stack: _field(stack, widens=lambda kernel, stride, step: kernel * step),
-            "Of `kernel_size` neighbors one is where you are already; the others widen the field.",
+            lambda stack: _field(stack, start=0, widens=lambda kernel, stride, step: kernel * step),
+            "Of `kernel_size` neighbors one is where you are already. Begin with 1 pixel; the other `kernel_size - 1` "
+            "neighbors widen the field.",
         ),
     ],
     remark="38 pixels for the course's patch discriminator; 70 for that of pix2pix, which is known as the 70 × 70.",
@@ -277,19 +279,20 @@ def _generator(latent_dim=100, start=8, doublings=3, activation="tanh", bend=Tru
         ),
         Mistake(
             lambda latent_dim: _generator(latent_dim, activation="sigmoid"),
-            "sigmoid ends in [0, 1]; the pictures of this course are in [-1, 1]. tanh goes from -1 to 1.",
+            "The pictures of this course are in [-1, 1]. tanh goes from -1 to 1, if nothing comes after it; a sigmoid "
+            "ends in [0, 1], and a LeakyReLU weakens what is below 0.",
             fails=dark_and_bright,
         ),
         Mistake(
             lambda latent_dim: _generator(latent_dim, start=16, doublings=2),
-            "A Dense layer of 16 · 16 · 128 leads to 64 × 64 as well, but that is another repair, with more than "
-            "twice the weights. Asked for is a third transposed convolution with 128 filters.",
+            "Asked for is a third transposed convolution with 128 filters, before the last convolution. A Dense layer "
+            "of 16 · 16 · 128 leads to 64 × 64 as well, but that is another repair, with more than twice the weights.",
             fails=the_number_of_weights,
         ),
         Mistake(
             lambda latent_dim: _generator(latent_dim, bend=False),
             "The layers have the right weights, so look at what has none: a LeakyReLU(0.2) after each transposed "
-            "convolution, and the order of the layers.",
+            "convolution and nowhere else, and the order of the layers.",
             fails=the_same_images_from_the_same_weights,
         ),
     ],
@@ -411,8 +414,8 @@ def _discriminator(image_shape=(28, 28, 1), filters=32, bend=True, flatten=True,
         ),
         Mistake(
             lambda image_shape: _discriminator(image_shape, filters=64),
-            "Write the count down as a sum over the layers, biases included, with n filters in the first convolution "
-            "and 2n in the second, and find the n that fits.",
+            "Write the count down as a sum over the layers, biases included, with n filters in the first convolution, "
+            "2n in the second and 7 · 7 · 2n numbers into the Dense layer, and find the n that fits.",
             fails=the_given_number_of_weights,
         ),
         Mistake(

@@ -104,7 +104,8 @@ def both_networks_learn(training_step, seed):
     networks = MockNetworks()
     training_step(networks)
     idle = [network for network, version in networks.versions.items() if version == 0]
-    return f"The {' and the '.join(idle)} never changed: `update_{idle[0]}()` was not called." if idle else None
+    calls = " and ".join(f"`update_{network}()`" for network in idle)
+    return f"The {' and the '.join(idle)} never changed: {calls} was not called." if idle else None
 
 
 def each_follows_its_own_gradient(training_step, seed):

@@ -5,6 +5,7 @@ one. And a distance in features that a loss has used says how well the loss was 
 is: use a layer that no loss saw. Modes of a ring of Gaussians are counted by `gan_course.toy.ring_coverage`.
 """
 
+from gan_course.metrics.copying import copying_score
 from gan_course.metrics.coverage import precision_and_recall
 from gan_course.metrics.frechet import extrapolate_to_infinity, frechet_distance, gaussian_frechet_distance
 from gan_course.metrics.kernel import kernel_distance, polynomial_kernel
@@ -13,6 +14,7 @@ from gan_course.metrics.style import content_distance, patch_distance, style_dis
 
 __all__ = [
     "content_distance",
+    "copying_score",
     "extrapolate_to_infinity",
     "frechet_distance",
     "gaussian_frechet_distance",

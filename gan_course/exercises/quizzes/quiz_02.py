@@ -56,9 +56,10 @@ QUIZ = Quiz(
             "Early in a training D(G(z)) is 0.01. Which sentence is right?",
             [
                 Option(
-                    "The discriminator has saturated: it gets a tiny gradient from any loss and stops learning.",
+                    "The discriminator is in trouble: its gradient is tiny, so it cannot learn what it should.",
                     False,
-                    "The trouble is not the discriminator's: it does well. What lacks a push is the generator.",
+                    "Its gradient is small because it has little left to learn. What lacks a push, with everything "
+                    "still to learn, is the generator.",
                 ),
                 Option(
                     "With the minimax loss the generator's gradient explodes, because its derivative by D is -100.",

@@ -1,0 +1,171 @@
+"""The trainings of Fashion-MNIST: resumed ones equal uninterrupted ones, what ships, the seeds, the benchmark."""
+
+import csv
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from gan_course import datasets
+from gan_course.generators import load_generator
+from gan_course.images import read_image, to_uint8
+from gan_course.paths import ROOT
+
+
+@pytest.fixture(scope="module")
+def tools():
+    """The tools as modules, with networks and batches so small that a step takes no time."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        import benchmark_dcgan
+        import record_seeds
+        import ship_generator
+        import train_fashion_mnist as recipe
+    finally:
+        sys.path.remove(str(ROOT / "tools"))
+        sys.dont_write_bytecode = before
+    change = pytest.MonkeyPatch()
+    change.setitem(recipe.GENERATOR, "filters", [4, 3])
+    change.setitem(recipe.DISCRIMINATOR, "filters", (4, 4))
+    change.setattr(recipe, "BATCH", 8)
+    yield {
+        "recipe": recipe,
+        "ship": ship_generator,
+        "seeds": record_seeds,
+        "benchmark": benchmark_dcgan,
+        "distance": recipe.Distance(count=100),
+    }
+    change.undo()
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["plain", "by class"])
+def run(request, tools, tmp_path_factory):
+    """A training of four steps that was interrupted once, whether it is conditional, and one in a single go."""
+    folder, conditional = tmp_path_factory.mktemp("runs"), request.param
+    arguments = {"conditional": conditional, "steps_per_epoch": 2, "distance": tools["distance"]}
+    for name, stops in {"interrupted": (2, 4), "whole": (4,)}.items():
+        for steps in stops:
+            tools["recipe"].train(folder / name, steps, **arguments)
+    return folder / "interrupted", conditional, folder / "whole"
+
+
+def test_a_training_that_was_interrupted_ends_with_the_very_same_weights(run):
+    interrupted, _, whole = run
+    with np.load(interrupted / "generator.npz") as one, np.load(whole / "generator.npz") as other:
+        assert set(one.files) == set(other.files) and len(one.files) > 10
+        for name in one.files:
+            np.testing.assert_array_equal(one[name], other[name])
+
+
+def test_average_and_raw_weights_are_kept_and_differ(run):
+    path = run[0] / "generator.npz"
+    averaged, raw = load_generator(path), load_generator(path, averaged=False)
+    assert any(np.abs(a - b).max() > 1e-4 for a, b in zip(averaged.get_weights(), raw.get_weights(), strict=True))
+
+
+def test_the_log_has_a_row_of_numbers_for_every_epoch(run, tools):
+    rows = tools["recipe"].read_log(run[0] / "log.csv")
+    assert [row["step"] for row in rows] == [2, 4]
+    for row in rows:
+        assert {"discriminator", "generator", "frechet_averaged", "frechet_raw", "cpu_seconds"} < set(row)
+        assert np.isfinite(list(row.values())).all()
+    whole = tools["recipe"].read_log(run[2] / "log.csv")
+    assert rows[1]["generator"] == pytest.approx(whole[1]["generator"], rel=1e-5)
+    assert rows[1]["frechet_raw"] == pytest.approx(whole[1]["frechet_raw"], rel=1e-4)
+
+
+def test_a_step_that_was_logged_twice_counts_once(tools, tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("epoch,generator,step,val_step\n0,1.0,2,NA\n1,5.0,4,NA\n1,2.0,4,NA\n", encoding="utf-8")
+    assert tools["recipe"].read_log(path) == [{"generator": 1.0, "step": 2.0}, {"generator": 2.0, "step": 4.0}]
+
+
+def test_columns_of_the_conditional_grid_ask_for_one_class_each(tools):
+    noise, labels = tools["recipe"].fixed_inputs(tools["recipe"].build(True), True)
+    assert noise.shape == (100, 64)
+    assert (labels.reshape(10, 10) == np.arange(10)).all()
+
+
+def test_what_ships_is_the_generator_its_card_its_log_and_its_ages(run, tools, tmp_path):
+    folder, conditional, _ = run
+    card = tools["ship"].ship(folder, conditional, tmp_path, ages=(2, 4, 6), distance=tools["distance"])
+    assert card == json.loads((tmp_path / "interrupted.json").read_text(encoding="utf-8"))
+    assert card["steps"] == 4 and ("--conditional" in card["command"]) is conditional
+    distances = list(card["frechet_distance"].values())
+    assert distances[2] < 20 < distances[3], "real images are nearest, the mean image is far"
+    assert ("share_that_the_classifier_recognizes" in card) is conditional
+    generator = load_generator(tmp_path / "interrupted.npz")
+    assert len(generator.inputs) == 1 + conditional
+    with np.load(tmp_path / "interrupted_samples.npz") as file:
+        assert file["steps"].tolist() == [2, 4] and file["images"].shape == (2, 100, 28, 28)
+        grid = to_uint8(read_image(folder / "samples" / "step_000004.png"))[..., 0]
+        np.testing.assert_array_equal(file["images"][1, 12], grid[29:57, 58:86])
+    with (tmp_path / "interrupted_log.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["step"] for row in csv.DictReader(file)] == ["2", "4"]
+
+
+# ---------------------------------------------------------------- seeds
+
+
+def test_seeds_that_are_there_are_not_trained_again(tools, tmp_path, monkeypatch):
+    seeds, path = tools["seeds"], tmp_path / "experiments" / "seeds.csv"
+    monkeypatch.setattr(tools["recipe"], "Distance", lambda count: tools["distance"])
+    trained, train = [], seeds.train
+    monkeypatch.setattr(seeds, "train", lambda seed, *rest: trained.append(seed) or train(seed, *rest))
+    record = lambda count, every=1: seeds.record(path, count, steps=2, every=every, count=100)  # noqa: E731
+    assert record(1)["summary"]["seeds"] == 1
+    card = record(2)
+    assert trained == [0, 1]
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["seed"], row["step"]) for row in rows] == [("0", "1"), ("0", "2"), ("1", "1"), ("1", "2")]
+    ends = [float(row["frechet_averaged"]) for row in rows if row["step"] == "2"]
+    assert ends[0] != ends[1]
+    assert card["summary"]["worst"] == max(ends)
+    assert card["summary"]["bound"] == pytest.approx(card["floors"]["the mean image"] / 3, abs=0.01)
+    assert card["summary"]["below_the_bound"] == sum(end < card["summary"]["bound"] for end in ends)
+    record(1, every=2)  # another recipe: what is there does not count
+    assert trained == [0, 1, 0]
+
+
+# ---------------------------------------------------------------- benchmark
+
+
+def test_the_tutorial_s_networks_have_its_numbers_of_weights(tools):
+    assert tools["benchmark"].tutorial_generator().count_params() == 2_330_944
+    assert tools["benchmark"].tutorial_discriminator().count_params() == 212_865
+
+
+def test_both_recipes_see_the_same_images_in_the_same_order(tools, monkeypatch):
+    benchmark = tools["benchmark"]
+    monkeypatch.setattr(benchmark, "TUTORIAL_BATCH", 16)
+    images = datasets.fashion_mnist()[0][0][:50]
+    whole, parts = benchmark.tutorial_batches(images), benchmark.course_batches(images)
+    for _ in range(2):
+        pair = [next(parts), next(parts)]
+        np.testing.assert_array_equal(next(whole), np.concatenate([part["images"] for part in pair]))
+        assert not np.array_equal(pair[0]["seed"], pair[1]["seed"])
+
+
+def test_a_small_benchmark_from_end_to_end(tools, monkeypatch, tmp_path):
+    benchmark = tools["benchmark"]
+    monkeypatch.setattr(benchmark, "TUTORIAL_BATCH", 8)
+    rows = benchmark.benchmark(minutes=0.01, every=0.3, distance=tools["distance"])
+    assert {row["recipe"] for row in rows} == {"tutorial", "course"}
+    result = benchmark.write(tmp_path / "benchmark.csv", rows)
+    assert result == json.loads((tmp_path / "benchmark.json").read_text(encoding="utf-8"))
+    assert 0.01 <= result["tutorial"]["cpu_minutes"] < 1
+
+
+def test_the_summary_says_whether_a_fifth_of_the_time_was_enough(tools):
+    def rows(seconds, distance):
+        end = {"recipe": "tutorial", "step": 9, "cpu_seconds": 100.0, "distance": 20.0}
+        return [end, {"recipe": "course", "step": 5, "cpu_seconds": seconds, "distance": distance}]
+
+    summary = tools["benchmark"].summary
+    assert summary(rows(10.0, 19.0))["at_most_0.2"] is True
+    assert summary(rows(30.0, 19.0))["at_most_0.2"] is False
+    assert summary(rows(10.0, 21.0))["at_most_0.2"] is False
+    assert summary(rows(10.0, 21.0))["share_of_the_cpu_time"] is None
