@@ -79,7 +79,7 @@ def convolution(x, filters, kernel_size=3, strides=1):
 def smooth(x, times):
     """Averages neighbors, two by two in both directions, `times` times: an even number, so that nothing shifts.
 
-    Twice weighs neighbors ¼, ½, ¼; four times, 1, 4, 6, 4, 1 sixteenths: nearly a Gaussian.
+    Twice weighs neighbors ¼, ½, ¼; the more often, the nearer the weights come to a Gaussian.
     """
     x = ReflectionPadding2D(times // 2)(x)
     for _ in range(times):
@@ -105,7 +105,7 @@ def upsample(x):
     Repeated values are squares of 2 × 2 pixels. Smoothed only a little, they leave kinks in step with the strides,
     which the ReLUs behind them turn into the other half of a grid.
     """
-    return smooth(layers.UpSampling2D(2)(x), 4)
+    return smooth(layers.UpSampling2D(2)(x), 6)
 
 
 def instance_normalization(x):
