@@ -28,25 +28,25 @@ STYLES = {
         "paintings": "paintings/van_gogh",
         "heldout": ("paintings/van_gogh/church_at_auvers.jpg",),
         "start": "first_van_gogh",
-        "steps": 1500,
+        "steps": 200,
     },
     "great_wave": {
         "title": "Katsushika Hokusai, The Great Wave",
         "paintings": "paintings/hokusai/great_wave.jpg",
         "start": "van_gogh",
-        "steps": 1000,
+        "steps": 300,
     },
     "kandinsky": {
         "title": "Wassily Kandinsky, Composition VIII",
         "paintings": "paintings/kandinsky",
         "start": "van_gogh",
-        "steps": 1000,
+        "steps": 300,
     },
     "poppies": {
         "title": "Katsushika Hokusai, Poppies",
         "paintings": "paintings/hokusai/poppies.jpg",
         "start": "van_gogh",
-        "steps": 1000,
+        "steps": 300,
     },
 }
 
