@@ -68,6 +68,7 @@ def main():
         "photos": f"{len(datasets.picture_files('photos'))}, shorter side {style_recipe.PHOTO_SHORT_SIDES} pixels",
         "painting_scales": style_recipe.PAINTING_SCALES,
         "start": style["start"],
+        "before": before(style),
         "seed": recipe.SEED,
         "steps": gan.step,
         "crops": f"{style_recipe.CROPS} of {style_recipe.CROP} pixels a step",
@@ -92,6 +93,14 @@ def main():
     pair = np.concatenate([photos[example], painted[example]], axis=1)
     images.save_image(weights.with_name(f"{name}_pair.jpg"), pair, force=True)
     print(json.dumps(card["heldout"], indent=2))
+
+
+def before(style):
+    """Steps and CPU minutes that had gone into the networks a style starts from."""
+    if "before" in style:
+        return style["before"]
+    card = json.loads((data_path("weights") / f"{style['start']}.json").read_text(encoding="utf-8"))
+    return {key: card[key] + card["before"][key] for key in ("steps", "cpu_minutes")}
 
 
 def read_log(path, last_step):
@@ -229,6 +238,8 @@ def card_text(card):
         lines.append(f"| {key.replace('_', ' ')} | {value if isinstance(value, str) else json.dumps(value)} |")
     minutes = f"{card['cpu_minutes']} CPU minutes, {card['wall_minutes']} minutes on two cores that had other work, too"
     lines.append(f"| time | {minutes} |")
+    before = card["before"]
+    lines.append(f"| before, in the start | {before['steps']:,} steps, {before['cpu_minutes']} CPU minutes |")
     lines.append(f"| loss weights | {', '.join(f'{k} {v:g}' for k, v in card['loss_weights'].items())} |")
     for part, shares in card["gradient_shares"].items():
         text = ", ".join(f"{term} {share:.0%}" for term, share in shares.items())
