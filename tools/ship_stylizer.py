@@ -282,13 +282,13 @@ def draw_curves(log, path):
     figure.savefig(path, dpi=110)
 
 
-def contact_sheet(photos, painted, path, columns=3, height=288):
+def contact_sheet(photos, painted, path, columns=2, height=384):
     """All held-out photos beside their paintings, in rows."""
-    cell = (height, 2 * 432)
+    cell = (height, 2 * 576)
     cells = []
     for name, photo in photos.items():
         pair = np.concatenate([photo, painted[name]], axis=1)
-        scale = min(cell[0] / pair.shape[0], cell[1] / pair.shape[1])
+        scale = min(cell[0] / pair.shape[0], cell[1] / pair.shape[1], 1.0)
         pair = images.resize(pair, (int(pair.shape[0] * scale), int(pair.shape[1] * scale)))
         canvas = np.ones((*cell, 3), "float32")
         canvas[: pair.shape[0], : pair.shape[1]] = pair
