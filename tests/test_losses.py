@@ -80,6 +80,20 @@ def test_gram_matrix_by_hand():
     np.testing.assert_allclose(losses.gram_matrix(features)[0], [[2.5, 3.5], [3.5, 5.0]])
 
 
+def test_gram_matrix_of_two_by_two_with_three_channels_by_hand():
+    # above the first two channels fire, below the second, at one place with the third
+    features = np.array([[[1, 1, 0], [1, 1, 0]], [[0, 1, 2], [0, 1, 0]]], "float32")[None]
+    expected = np.array([[2, 2, 0], [2, 4, 2], [0, 2, 4]]) / (4 * 3)
+    np.testing.assert_allclose(losses.gram_matrix(features)[0], expected, rtol=1e-6)
+
+
+def test_the_distance_of_gram_matrices_is_a_biased_mmd_with_a_squared_kernel():
+    x, y = (np.random.default_rng(seed).uniform(0, 3, (40 + seed, 6)) for seed in (1, 2))
+    kernel = lambda one, other: ((one @ other.T) ** 2).mean()  # noqa: E731
+    grams = [heap.T @ heap / len(heap) for heap in (x, y)]
+    assert np.sum((grams[0] - grams[1]) ** 2) == pytest.approx(kernel(x, x) + kernel(y, y) - 2 * kernel(x, y), rel=1e-6)
+
+
 def test_gram_matrix_against_numpy():
     features = random(3, 5, 7, 4)
     np.testing.assert_allclose(losses.gram_matrix(features), numpy_gram(features), rtol=1e-5, atol=1e-7)
@@ -123,6 +137,14 @@ def test_total_variation_by_hand():
     image[:, :, 1] = 2.0
     assert float(losses.total_variation(image)) == pytest.approx(4.0)
     assert float(losses.total_variation(np.full((1, 4, 4, 3), 0.7, "float32"))) == 0.0
+
+
+def test_total_variation_prefers_a_ramp_to_an_edge():
+    edge = np.repeat([-1.0, 1.0], 8).reshape(1, 1, 16, 1) * np.ones((1, 4, 1, 3))
+    ramp = np.linspace(-1, 1, 16).reshape(1, 1, 16, 1) * np.ones((1, 4, 1, 3))
+    # 15 differences: one of 2, or all of 2/15
+    assert float(losses.total_variation(edge)) == pytest.approx(4 / 15)
+    assert float(losses.total_variation(ramp)) == pytest.approx((2 / 15) ** 2, rel=1e-5)
 
 
 def test_total_variation_against_numpy():

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from gan_course import datasets, networks
 from gan_course.losses import gram_matrix
+from gan_course.networks.features import VGG16Input
 from gan_course.training.style_transfer_gan import STYLE_LAYERS
 
 BUILDERS = {
@@ -78,6 +79,11 @@ class TestVGG16:
         value = (np.array([0 - 103.939, 0 - 116.779, 255 - 123.68]) * kernel.sum(axis=(0, 1)).T).sum(axis=1) + bias
         received = network(red, training=False)["block1_conv1"][0, 2, 2]
         np.testing.assert_allclose(received, np.maximum(value, 0), rtol=1e-4, atol=1e-3)
+
+    def test_the_input_by_hand_whatever_the_pixel(self):
+        # RGB (255, 0, 127.5) → BGR minus the mean
+        fed = VGG16Input()(np.array([1.0, -1.0, 0.0], "float32").reshape(1, 1, 1, 3))
+        np.testing.assert_allclose(fed[0, 0, 0], [127.5 - 103.939, 0 - 116.779, 255 - 123.68], rtol=1e-5)
 
     def test_it_is_never_trained(self):
         assert networks.build_vgg16_features(["block2_conv2"]).trainable_variables == []

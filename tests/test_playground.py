@@ -296,6 +296,20 @@ def test_losses_are_unlocked_by_name():
     assert widgets.Playground(losses=("hinge", "minimax")).loss.options == ("hinge", "minimax")
 
 
+def test_a_discriminator_with_spectral_normalization_trains_and_starts_anew():
+    playground = widgets.Playground(losses=("hinge",), spectral_normalization=True)
+    first = playground.picture.value
+
+    async def use():
+        playground.start(steps=5)
+        await asyncio.wait_for(playground.task, PATIENCE)
+
+    asyncio.run(use())
+    assert playground.gan.step == 5 and playground.picture.value != first
+    playground.restart()
+    assert playground.picture.value == first
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

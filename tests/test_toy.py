@@ -153,6 +153,51 @@ def test_every_loss_trains_both_networks(loss):
         assert np.abs(network.get_weights()[0] - weights[0]).max() > 0
 
 
+def test_a_penalty_makes_the_discriminator_less_steep():
+    def slope(loss):
+        gan = make_gan(loss=loss, generator_rate=0.0, discriminator_rate=5e-3)
+        gan.train(150)
+        points = gan.real_points[:200].numpy()
+        return np.abs(gan.discriminator(points + [0.05, 0.0]) - gan.discriminator(points - [0.05, 0.0])).mean() / 0.1
+
+    steep = slope("non-saturating")
+    assert slope("R1") < 0.7 * steep and slope("relativistic, R1, R2") < 0.7 * steep
+
+
+def test_a_relativistic_generator_needs_no_more_than_the_difference_of_scores():
+    """A number added to all scores changes nothing, so the discriminator's last bias has no gradient but rounding."""
+    gan = make_gan(loss="relativistic, R1, R2", discriminator_rate=1e-2)
+    gan.train(5)
+    *_, kernel, bias = gan.discriminator.get_weights()
+    assert np.abs(bias).max() < 0.005, "Adam moves what has a gradient by about 0.01 in each of the five steps"
+    assert np.abs(kernel - make_gan().discriminator.get_weights()[-2]).max() > 0.02
+
+
+def test_a_discriminator_may_be_spectrally_normalized():
+    generator = build_toy_generator(width=32, seed=1)
+    discriminator = build_toy_discriminator(width=32, seed=11, spectral_normalization=True)
+    gan = ToyGAN(generator, discriminator, toy.ring(2000, 0), loss="hinge", discriminator_rate=5e-3)
+    gan.train(100)
+    points = np.random.default_rng(0).uniform(-3, 3, (2, 500, 2)).astype("float32")
+    scores = [discriminator(part, training=False).numpy()[:, 0] for part in points]
+    slopes = np.abs(scores[0] - scores[1]) / np.linalg.norm(points[0] - points[1], axis=1)
+    assert 0.05 < slopes.max() < 1.02
+    kernels = [layer.kernel for layer in discriminator.layers if hasattr(layer, "kernel")]
+    assert max(np.linalg.norm(kernel, 2) for kernel in kernels) > 1.1, "the kernels themselves stay free"
+    trained = gan.samples(50)
+    gan.restart()
+    gan.train(100)
+    np.testing.assert_allclose(gan.samples(50), trained, atol=1e-3)
+
+
+def test_the_generator_may_move_more_often_than_the_discriminator():
+    gan = make_gan(generator_steps=3)
+    gan.train(2)
+    assert (int(gan.discriminator_optimizer.iterations), int(gan.generator_optimizer.iterations)) == (2, 6)
+    with pytest.raises(ValueError, match="must be at least 1, received 1 and 0"):
+        make_gan(generator_steps=0)
+
+
 def test_training_in_parts_equals_training_in_one_go():
     whole, parts = make_gan(), make_gan()
     whole.train(10)

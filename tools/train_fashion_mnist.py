@@ -15,7 +15,6 @@ tools/ship_generator.py turns the folder into what ships.
 """
 
 import argparse
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +23,9 @@ from gan_course.startup import import_tensorflow
 
 import_tensorflow()
 
+import gan_runs  # noqa: E402
 import keras  # noqa: E402
+from gan_runs import print_cost, read_log  # noqa: E402, F401  read_log for those that ship and measure
 
 from gan_course import datasets, losses, metrics  # noqa: E402
 from gan_course.batches import image_batches  # noqa: E402
@@ -34,7 +35,6 @@ from gan_course.networks.conditional import (  # noqa: E402
     build_conditional_generator,
     build_projection_discriminator,
 )
-from gan_course.training.callbacks import LogTime, SampleGrid, SaveTraining, StopOnNaN  # noqa: E402
 from gan_course.training.conditional_gan import ConditionalGAN  # noqa: E402
 from gan_course.training.gan import GAN  # noqa: E402
 
@@ -113,46 +113,22 @@ def fixed_inputs(gan, conditional):
 
 def train(out, steps, conditional, steps_per_epoch=STEPS_PER_EPOCH, distance=None):
     """Trains up to a number of steps, from the last save if there is one. Returns the trainer."""
-    (out / "samples").mkdir(parents=True, exist_ok=True)
-    save = out / "training.weights.h5"
     gan = build(conditional)
-    if save.exists():
-        gan.load_weights(save)
-    print(f"{gan.generator.count_params():,} and {gan.discriminator.count_params():,} weights, step {gan.step}")
     (images, labels), _ = datasets.fashion_mnist()
-    batches = image_batches(images, labels if conditional else None, BATCH, seed=SEED, first_step=gan.step)
-    gan.fit(
-        batches,
-        steps_per_epoch=steps_per_epoch,
-        initial_epoch=gan.step // steps_per_epoch,
-        epochs=steps // steps_per_epoch,
-        shuffle=False,
-        verbose=2,
-        callbacks=[
-            LogTime(),
-            SampleGrid(fixed_inputs(gan, conditional), out / "samples"),
-            LogDistance(distance or Distance()),
-            keras.callbacks.CSVLogger(out / "log.csv", append=True),
-            SaveTraining(save),
-            StopOnNaN(),
-        ],
+    labels = labels if conditional else None
+    gan_runs.train(
+        gan,
+        out,
+        steps,
+        steps_per_epoch,
+        lambda step: image_batches(images, labels, BATCH, seed=SEED, first_step=step),
+        fixed_inputs(gan, conditional),
+        [LogDistance(distance or Distance())],
     )
     architecture = "conditional_generator" if conditional else "generator"
     arguments = {**GENERATOR, **({"classes": CLASSES} if conditional else {})}
     save_generator(out / "generator.npz", gan.averaged_generator, gan.generator, architecture, arguments)
     return gan
-
-
-def read_log(path):
-    """The rows of log.csv as dictionaries of numbers. A step that was logged twice counts as it was the last time."""
-    with path.open(encoding="utf-8", newline="") as file:
-        # Keras adds columns for a validation that does not take place.
-        rows = [
-            {name: float(value) for name, value in row.items() if not name.startswith("val_") and name != "epoch"}
-            for row in csv.DictReader(file)
-        ]
-    by_step = {int(row["step"]): row for row in rows}
-    return [by_step[step] for step in sorted(by_step)]
 
 
 def main():
@@ -163,10 +139,8 @@ def main():
     arguments = parser.parse_args()
     if arguments.steps < STEPS_PER_EPOCH or arguments.steps % STEPS_PER_EPOCH:
         parser.error(f"--steps must be a multiple of {STEPS_PER_EPOCH}, received {arguments.steps}")
-    gan = train(arguments.out, arguments.steps, arguments.conditional)
-    rows = read_log(arguments.out / "log.csv")
-    cpu, wall = (sum(row[name] for row in rows) / 60 for name in ("cpu_seconds", "wall_seconds"))
-    print(f"{gan.step:,} steps, {cpu:.1f} CPU minutes, {wall:.1f} minutes")
+    train(arguments.out, arguments.steps, arguments.conditional)
+    print_cost(arguments.out / "log.csv")
 
 
 if __name__ == "__main__":

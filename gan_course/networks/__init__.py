@@ -16,12 +16,14 @@ from gan_course.networks.discriminator import build_discriminator, build_patch_d
 from gan_course.networks.features import VGG16_LAYERS, build_vgg16_features, cut_border
 from gan_course.networks.generator import build_generator
 from gan_course.networks.spectral import power_iteration, spectral_norm, spectral_normalize
+from gan_course.networks.spectral_dense import SpectralDense
 from gan_course.networks.stylizer import ReflectionPadding2D, build_stylizer
 from gan_course.networks.toy import build_toy_discriminator, build_toy_generator
 
 __all__ = [
     "VGG16_LAYERS",
     "ReflectionPadding2D",
+    "SpectralDense",
     "build_discriminator",
     "build_fashion_classifier",
     "build_fashion_features",

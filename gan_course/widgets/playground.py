@@ -45,16 +45,20 @@ class Playground(ipywidgets.VBox):
         data: name of the data to begin with, a key of `gan_course.toy.TOY_DATA`.
         losses: names of the losses to choose from, keys of `gan_course.training.toy_gan.LOSSES`. The first one is
             chosen at the beginning.
+        spectral_normalization: whether the discriminator's layers are spectrally normalized, with every loss.
 
     Raises:
         ValueError: if the data or a loss is unknown.
     """
 
-    def __init__(self, data="ring of 8 Gaussians", losses=("minimax", "non-saturating")):
+    def __init__(self, data="ring of 8 Gaussians", losses=("minimax", "non-saturating"), spectral_normalization=False):
         _check_names("data", [data], TOY_DATA)
         _check_names("losses", losses, LOSSES)
         # D's seeds are not G's: their first layers have the same shape, and would begin with the same weights.
-        networks = build_toy_generator(width=64, seed=SEED), build_toy_discriminator(width=64, seed=SEED + 100)
+        networks = (
+            build_toy_generator(width=64, seed=SEED),
+            build_toy_discriminator(width=64, seed=SEED + 100, spectral_normalization=spectral_normalization),
+        )
         self.gan = ToyGAN(*networks, TOY_DATA[data](REAL_POINTS, SEED), seed=SEED)
         self.view, self.task = ToyView(), None
         self.steps_to_go, self.begins_anew = 0, False
@@ -188,15 +192,16 @@ def pause_last_started():
         playground.pause()
 
 
-def show_playground(data="ring of 8 Gaussians", losses=("minimax", "non-saturating")):
+def show_playground(data="ring of 8 Gaussians", losses=("minimax", "non-saturating"), spectral_normalization=False):
     """Displays a `Playground`, and pauses the one before. Where no kernel runs, its first picture stands in its place.
 
     Args:
         data: name of the data to begin with, a key of `gan_course.toy.TOY_DATA`.
         losses: names of the losses to choose from, keys of `gan_course.training.toy_gan.LOSSES`.
+        spectral_normalization: whether the discriminator's layers are spectrally normalized, with every loss.
     """
     pause_last_started()
-    playground = Playground(data, losses)
+    playground = Playground(data, losses, spectral_normalization)
     text = "GAN playground: run this cell to train a small GAN and watch it."
     show_with_stand_in(playground, text, playground.picture.value, ALT.format(data=data))
 

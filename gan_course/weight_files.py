@@ -1,0 +1,137 @@
+"""Weights in files: float16 arrays with stable names and a text that says what they are, read without running anything.
+
+What `generators` and `discriminators` have in common. A file is one `.npz`, opened with `allow_pickle=False`.
+"""
+
+import difflib
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+
+from gan_course.images import write_atomically
+from gan_course.paths import data_path, is_intact
+
+
+def named_variables(model, prefix=""):
+    """Pairs of a stable name and a variable: `raw/03_conv2d/kernel` is the fourth layer that has weights.
+
+    Args:
+        model: `keras.Model`.
+        prefix: begins every name, `"raw/"` for instance.
+
+    Returns:
+        List of `(name, variable)`. Keras' own names are numbered anew in every process; these are not.
+    """
+    with_weights = [layer for layer in model.layers if layer.weights]
+    return [
+        (f"{prefix}{index:02d}_{type(layer).__name__.lower()}/{variable.name}", variable)
+        for index, layer in enumerate(with_weights)
+        for variable in layer.weights
+    ]
+
+
+def write_weights(path, about, variables):
+    """Writes weights in float16, all of the file or nothing.
+
+    Args:
+        path: file to write, ending in .npz.
+        about: dictionary that says how to build the network; kept in the file as JSON.
+        variables: pairs of a name and a variable, as `named_variables` returns them.
+
+    Raises:
+        ValueError: if a weight is NaN, infinite or beyond the range of float16.
+    """
+    arrays = {}
+    for name, variable in variables:
+        with np.errstate(over="ignore"):
+            arrays[name] = np.asarray(variable).astype("float16")
+        if not np.isfinite(arrays[name]).all():
+            raise ValueError(
+                f"The weights {name} are NaN, infinite or beyond 65,504, so they cannot be saved in float16. Go "
+                f"back to an earlier save and lower the learning rate."
+            )
+    buffer = io.BytesIO()
+    np.savez(buffer, about=np.array(json.dumps(about)), **arrays)
+    write_atomically(Path(path), buffer.getvalue())
+
+
+def read_weights(path, kind):
+    """Reads what `write_weights` wrote.
+
+    Args:
+        path: the file.
+        kind: what it should be, for the messages: `"generator"` for instance.
+
+    Returns:
+        `(arrays, about)`: dictionary from name to float16 array, and the description.
+
+    Raises:
+        ValueError: if there is no such file, or it is damaged or something else.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"{path} does not exist or is a folder. Check the spelling, or name a shipped {kind}.")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        return arrays, dict(json.loads(str(arrays.pop("about"))))
+    except Exception as error:  # a damaged archive can fail in many ways
+        raise ValueError(
+            f"{path} is damaged or no {kind} of this course. An .npz file made by this course was expected: copy "
+            f"it again or train the {kind} again."
+        ) from error
+
+
+def set_weights(path, variables, arrays):
+    """Gives variables the arrays of a file, if each of them has its place and holds numbers.
+
+    Args:
+        path: the file, for the messages.
+        variables: pairs of a name and a variable, as `named_variables` returns them.
+        arrays: dictionary from name to array.
+
+    Raises:
+        ValueError: if a name is missing or too much, a shape differs, or an array holds NaN, infinity or no numbers.
+    """
+    expected = {name: tuple(variable.shape) for name, variable in variables}
+    received = {name: array.shape for name, array in arrays.items()}
+    if expected != received:
+        names = expected.keys() | received.keys()
+        different = sorted(name for name in names if expected.get(name) != received.get(name))
+        raise ValueError(
+            f"{path} does not fit the network it names: {different[0]} should have the shape "
+            f"{expected.get(different[0])} and has {received.get(different[0])} ({len(different)} such). Use a file "
+            f"made by this course."
+        )
+    for name, array in arrays.items():
+        if array.dtype.kind != "f" or not np.isfinite(array).all():
+            raise ValueError(f"{path} holds NaN, infinity or no numbers in {name}. Repeat the training.")
+    for name, variable in variables:
+        variable.assign(arrays[name].astype("float32"))
+
+
+def shipped_file(folder, name, names, kind):
+    """Path of shipped weights, if they are what shipped.
+
+    Args:
+        folder: folder below the data folder.
+        name: name of the weights.
+        names: the names that exist.
+        kind: what they are, for the messages: `"generator"` for instance.
+
+    Returns:
+        `pathlib.Path`.
+
+    Raises:
+        ValueError: if the name is unknown or the checksum differs.
+    """
+    if name not in names:
+        near = difflib.get_close_matches(name.lower().replace("-", "_").replace(" ", "_"), names, n=3, cutoff=0.4)
+        hint = f"Did you mean {' or '.join(near)}?" if near else "Give one of these, or the path of a .npz file."
+        raise ValueError(f"There is no {kind} named {name!r}; the course has {', '.join(names)}. {hint}")
+    path = data_path(f"{folder}/{name}.npz")
+    if not is_intact(f"{folder}/{name}.npz"):
+        raise ValueError(f"{path} is not the file that shipped: its checksum differs. Restore it: git checkout data")
+    return path
