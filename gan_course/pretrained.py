@@ -16,7 +16,7 @@ from gan_course.images import write_atomically
 from gan_course.paths import data_path, is_intact
 
 FORMAT = 1
-ARCHITECTURE = {"filters": [32, 96], "blocks": 5, "detail": 16}
+ARCHITECTURE = {"filters": [32, 96], "blocks": 5, "detail": 16, "grain": 0.15}
 
 
 class WeightsError(ValueError):
@@ -50,16 +50,38 @@ def load_stylizer(style):
     path = Path(style)
     if path.suffix != ".npz" and not path.exists():
         path = _shipped_file(str(style))
-    arrays, about = _read(path)
-    if about.get("format") != FORMAT or about.get("architecture") != "stylizer":
-        raise WeightsError(
-            f"{path} was written in format {about.get('format')!r} for {about.get('architecture')!r}; format {FORMAT} "
-            f"for 'stylizer' was expected. Update the course, or train the style again."
-        )
+    arrays, about = _read(path, "stylizer")
     try:
         model = build_stylizer(**_arguments(about))
     except (TypeError, ValueError, KeyError) as error:
         raise WeightsError(f"{path} names a network that cannot be built ({error}). Train the style again.") from error
+    _assign(path, model, arrays)
+    return model
+
+
+def load_both_networks(name):
+    """Loads a stylizer of data/weights and the discriminator it was trained against, to train on from there.
+
+    Args:
+        name: name of the files: `name.npz` and `name_discriminator.npz`.
+
+    Returns:
+        Pair of models: the stylizer, and `(batch, height, width, 3)` in [-1, 1] → logits, one for each neighborhood.
+
+    Raises:
+        WeightsError: if a file is missing, damaged or not of this kind.
+    """
+    from gan_course.networks import build_patch_discriminator
+
+    path = data_path(f"weights/{name}_discriminator.npz")
+    arrays, _ = _read(path, "patch_discriminator")
+    discriminator = build_patch_discriminator()
+    _assign(path, discriminator, arrays)
+    return load_stylizer(data_path(f"weights/{name}.npz")), discriminator
+
+
+def _assign(path, model, arrays):
+    """Puts the arrays of a file into a model, if they are all there, fit and are finite."""
     expected = {name: tuple(variable.shape) for name, variable in _named_variables(model)}
     received = {name: array.shape for name, array in arrays.items()}
     if expected != received:
@@ -75,7 +97,6 @@ def load_stylizer(style):
             raise WeightsError(f"{path} holds NaN, infinity or no numbers in {name}. Repeat the training.")
     for name, variable in _named_variables(model):
         variable.assign(arrays[name].astype("float32"))
-    return model
 
 
 def save_stylizer(path, stylizer, style, architecture=None):
@@ -90,9 +111,19 @@ def save_stylizer(path, stylizer, style, architecture=None):
     Raises:
         WeightsError: if a weight is NaN or infinite, or too large for float16.
     """
-    about = {"format": FORMAT, "architecture": "stylizer", "arguments": architecture or ARCHITECTURE, "style": style}
+    about = {"architecture": "stylizer", "arguments": architecture or ARCHITECTURE, "style": style}
+    _write(path, stylizer, about)
+
+
+def save_discriminator(path, discriminator, style):
+    """Writes a patch discriminator's weights as `save_stylizer` does a stylizer's."""
+    _write(path, discriminator, {"architecture": "patch_discriminator", "style": style})
+
+
+def _write(path, model, about):
+    """Writes a model's weights in float16 and what is said about them, all of the file or nothing."""
     with np.errstate(over="ignore"):
-        arrays = {name: np.asarray(variable).astype("float16") for name, variable in _named_variables(stylizer)}
+        arrays = {name: np.asarray(variable).astype("float16") for name, variable in _named_variables(model)}
     wrong = [name for name, array in arrays.items() if not np.isfinite(array).all()]
     if wrong:
         raise WeightsError(
@@ -100,7 +131,7 @@ def save_stylizer(path, stylizer, style, architecture=None):
             f"to an earlier save and lower the learning rate."
         )
     buffer = io.BytesIO()
-    np.savez(buffer, about=np.array(json.dumps(about)), **arrays)
+    np.savez(buffer, about=np.array(json.dumps({"format": FORMAT, **about})), **arrays)
     write_atomically(Path(path), buffer.getvalue())
 
 
@@ -114,12 +145,14 @@ def _named_variables(model):
 
 def _arguments(about):
     """The arguments of `build_stylizer`, kept to sizes that a stylizer can have."""
-    arguments = dict(about["arguments"])
+    arguments = {"grain": 0.0, **about["arguments"]}  # the first files had no grain and did not say so
     filters = tuple(int(count) for count in arguments["filters"])
     sizes = (*filters, int(arguments["blocks"]), int(arguments["detail"]))
-    if set(arguments) != set(ARCHITECTURE) or len(filters) != 2 or not all(1 <= size <= 512 for size in sizes):
+    grain = float(arguments["grain"])
+    fits = len(filters) == 2 and all(1 <= size <= 512 for size in sizes) and 0.0 <= grain <= 1.0
+    if set(arguments) != set(ARCHITECTURE) or not fits:
         raise ValueError(f"arguments {arguments}")
-    return {"filters": filters, "blocks": sizes[2], "detail": sizes[3]}
+    return {"filters": filters, "blocks": sizes[2], "detail": sizes[3], "grain": grain}
 
 
 def _shipped_file(name):
@@ -134,8 +167,8 @@ def _shipped_file(name):
     return path
 
 
-def _read(path):
-    """Arrays and description from a weights file."""
+def _read(path, architecture):
+    """Arrays and description from a weights file that should hold such a network."""
     if not path.exists():
         raise WeightsError(f"{path} does not exist. Check the spelling, or name a shipped style: gan-course styles.")
     if path.is_dir():
@@ -143,8 +176,7 @@ def _read(path):
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        about = json.loads(str(arrays.pop("about")))
-        return arrays, dict(about)
+        about = dict(json.loads(str(arrays.pop("about"))))
     except KeyError as error:
         raise WeightsError(
             f"{path} holds no stylizer of this course: it says nothing about itself. Use a file made by this course."
@@ -154,3 +186,9 @@ def _read(path):
             f"{path} is damaged or no weights file. An .npz file made by this course was expected: copy it again or "
             f"train the style again."
         ) from error
+    if about.get("format") != FORMAT or about.get("architecture") != architecture:
+        raise WeightsError(
+            f"{path} was written in format {about.get('format')!r} for {about.get('architecture')!r}; format {FORMAT} "
+            f"for {architecture!r} was expected. Update the course, or train the style again."
+        )
+    return arrays, about

@@ -59,7 +59,7 @@ def paint(stylizer, photo):
     height, width = photo.shape[:2]
     bottom, right = (max(16, side + -side % 4) - side for side in (height, width))
     padded = np.pad(photo, ((0, bottom), (0, right), (0, 0)), mode="reflect")
-    return np.asarray(stylizer(padded[None], training=False))[0, :height, :width]
+    return stylizer.predict_on_batch(padded[None])[0, :height, :width]  # compiled: faster than calling it
 
 
 def check_memory(photo):

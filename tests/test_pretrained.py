@@ -61,7 +61,7 @@ def test_every_shipped_style_loads_paints_and_is_small(style):
 @pytest.mark.parametrize("style", shipped_styles())
 def test_every_card_says_how_its_weights_were_made(style):
     card = shipped_styles()[style]
-    for key in ("title", "paintings", "photos", "steps", "cpu_minutes", "seed", "loss_weights", "command"):
+    for key in ("title", "paintings", "photos", "steps", "cpu_minutes", "before", "seed", "loss_weights", "command"):
         assert card[key], key
     assert card["heldout"]["content_distance"] and card["heldout"]["style_distance"]
     for shares in card["gradient_shares"].values():

@@ -28,7 +28,7 @@ def make_gan(**weights):
     gan = StyleTransferGAN(
         build_stylizer(filters=(4, 8), blocks=1, detail=4),
         build_patch_discriminator(filters=(4, 8, 8)),
-        pictures(2),
+        [pictures(2)],
         **weights,
     )
     schedule = keras.optimizers.schedules.CosineDecay(1e-2, 20, alpha=0.3)

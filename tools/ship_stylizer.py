@@ -1,8 +1,9 @@
 """Turns a finished (or interrupted) training into what ships: weights in float16, card, curves, contact sheet.
 
-    python tools/ship_stylizer.py runs/van_gogh
+    python tools/ship_stylizer.py van_gogh runs/van_gogh
 
-It measures the moving-average stylizer on held-out photos, writes data/weights/van_gogh.* and records the checksum.
+It measures the moving-average stylizer on held-out photos, writes data/weights/van_gogh.* and records the checksums.
+A style that others start from ships with its discriminator.
 """
 
 import argparse
@@ -21,17 +22,17 @@ matplotlib.use("agg")
 
 import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
-import train_van_gogh as recipe  # noqa: E402
+import train_styles as recipe  # noqa: E402
 from PIL import Image, ImageFilter  # noqa: E402
 
 from gan_course import datasets, images, metrics  # noqa: E402
 from gan_course.networks import build_vgg16_features, cut_border  # noqa: E402
 from gan_course.paths import data_path  # noqa: E402
-from gan_course.pretrained import load_stylizer, save_stylizer  # noqa: E402
+from gan_course.pretrained import load_stylizer, save_discriminator, save_stylizer  # noqa: E402
 from gan_course.stylize import stylize  # noqa: E402
-from gan_course.training.style_transfer_gan import batch_gram  # noqa: E402
+from gan_course.training import style_recipe  # noqa: E402
+from gan_course.training.style_transfer_gan import layer_gram  # noqa: E402
 
-NAME, TITLE = "van_gogh", "Vincent van Gogh, eight paintings"
 # layers that no loss uses
 CONTENT_LAYER, PATCH_LAYER = "block3_conv2", "block3_conv1"
 GRAM_LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1")
@@ -40,50 +41,66 @@ PATCH, PATCHES = 96, 256
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("run", type=Path, help="folder that tools/train_van_gogh.py wrote")
-    run = parser.parse_args().run
-    _, paintings = recipe.training_pictures()
-    gan = recipe.build(paintings)
+    parser.add_argument("style", choices=recipe.STYLES)
+    parser.add_argument("run", type=Path, help="folder that tools/train_styles.py wrote")
+    options = parser.parse_args()
+    name, run = options.style, options.run
+    gan, training_photos, paintings = recipe.build(name)
     gan.load_weights(run / "training.weights.h5")
 
-    weights = data_path("weights") / f"{NAME}.npz"
-    save_stylizer(weights, gan.averaged_stylizer, NAME)
+    weights = data_path("weights") / f"{name}.npz"
+    save_stylizer(weights, gan.averaged_stylizer, name)
+    record_checksum(f"weights/{name}.npz")
+    if name in {style["start"] for style in recipe.STYLES.values()}:
+        save_discriminator(weights.with_name(f"{name}_discriminator.npz"), gan.discriminator, name)
+        record_checksum(f"weights/{name}_discriminator.npz")
     stylizer = load_stylizer(weights)  # what is measured is what ships, float16 and all
 
+    style = recipe.STYLES[name]
     log = read_log(run / "log.csv", gan.step)
-    photos = {name: datasets.picture(name) for name in datasets.picture_files("photos", "heldout")}
-    painted = {name: stylize(stylizer, photo) for name, photo in photos.items()}
+    photos = {photo: datasets.picture(photo) for photo in datasets.picture_files("photos", "heldout")}
+    painted = {photo: stylize(stylizer, image) for photo, image in photos.items()}
     card = {
-        "title": TITLE,
-        "style": NAME,
+        "title": style["title"],
+        "style": name,
         "network": f"build_stylizer(), {stylizer.count_params():,} weights, {weights.stat().st_size / 1e6:.2f} MB",
-        "paintings": datasets.picture_files("paintings/van_gogh"),
-        "photos": f"{len(datasets.picture_files('photos'))} photos, shorter side {recipe.PHOTO_SHORT_SIDES} pixels",
-        "painting_scales": recipe.PAINTING_SCALES,
+        "paintings": recipe.painting_files(name),
+        "photos": f"{len(datasets.picture_files('photos'))}, shorter side {style_recipe.PHOTO_SHORT_SIDES} pixels",
+        "painting_scales": style_recipe.PAINTING_SCALES,
+        "start": style["start"],
+        "before": before(style),
         "seed": recipe.SEED,
         "steps": gan.step,
-        "crops": ", then ".join(f"{n} of {size} pixels a step to step {step}" for step, n, size in recipe.PHASES),
+        "crops": f"{style_recipe.CROPS} of {style_recipe.CROP} pixels a step",
         "cpu_minutes": round(sum(log["cpu_seconds"]) / 60),
         "wall_minutes": round(sum(log["wall_seconds"]) / 60),
-        "loss_weights": recipe.WEIGHTS,
+        "loss_weights": style_recipe.WEIGHTS,
         "gradient_shares": {
             part: {term: round(float(np.mean(values)), 2) for term, values in shares.items()}
             for part, shares in (("first tenth", shares_of(log, 0.0, 0.1)), ("last third", shares_of(log, 2 / 3, 1.0)))
         },
-        "variation_share_at_weight_0.02": round(variation_share(gan, paintings, 0.02), 4),
-        "heldout": measure(photos, painted),
-        "command": "python tools/train_van_gogh.py --out runs/van_gogh && python tools/ship_stylizer.py runs/van_gogh",
+        "variation_share_at_weight_0.02": round(variation_share(gan, training_photos, paintings, 0.02), 4),
+        "heldout": measure(name, photos, painted),
+        "command": f"python tools/train_styles.py {name} --out runs/{name} && "
+        f"python tools/ship_stylizer.py {name} runs/{name}",
     }
     weights.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8", newline="\n")
     weights.with_suffix(".md").write_text(card_text(card), encoding="utf-8", newline="\n")
-    draw_curves(log, weights.with_name(f"{NAME}_curves.png"))
-    write_log(log, weights.with_name(f"{NAME}_log.csv"))
-    contact_sheet(photos, painted, weights.with_name(f"{NAME}_heldout.jpg"))
-    example = next(name for name in photos if "neuschwanstein" in name)
+    draw_curves(log, weights.with_name(f"{name}_curves.png"))
+    write_log(log, weights.with_name(f"{name}_log.csv"))
+    contact_sheet(photos, painted, weights.with_name(f"{name}_heldout.jpg"))
+    example = next(photo for photo in photos if "neuschwanstein" in photo)
     pair = np.concatenate([photos[example], painted[example]], axis=1)
-    images.save_image(weights.with_name(f"{NAME}_pair.jpg"), pair, force=True)
-    record_checksum(f"weights/{NAME}.npz")
+    images.save_image(weights.with_name(f"{name}_pair.jpg"), pair, force=True)
     print(json.dumps(card["heldout"], indent=2))
+
+
+def before(style):
+    """Steps and CPU minutes that had gone into the networks a style starts from."""
+    if "before" in style:
+        return style["before"]
+    card = json.loads((data_path("weights") / f"{style['start']}.json").read_text(encoding="utf-8"))
+    return {key: card[key] + card["before"][key] for key in ("steps", "cpu_minutes")}
 
 
 def read_log(path, last_step):
@@ -109,7 +126,7 @@ def shares_of(log, start, end):
     return {name.removeprefix("share_"): log[name][part] for name in log if name.startswith("share_")}
 
 
-def measure(photos, painted):
+def measure(style, photos, painted):
     """Distances of the held-out paintings, each beside what gives it meaning."""
     network = build_vgg16_features(sorted({CONTENT_LAYER, PATCH_LAYER, *GRAM_LAYERS}))
     features = lambda image: network(image[None], training=False)  # noqa: E731
@@ -134,52 +151,71 @@ def measure(photos, painted):
 
     def grams(image):
         found = features(image)
-        return {name: np.asarray(batch_gram(found[name], name)) for name in GRAM_LAYERS}
+        return {name: np.asarray(layer_gram(found[name], name))[0] for name in GRAM_LAYERS}
 
-    van_goghs = {name: datasets.picture(name) for name in datasets.picture_files("paintings/van_gogh")}
-    targets = {name: grams(image) for name, image in van_goghs.items()}
+    originals = {name: datasets.picture(name) for name in recipe.painting_files(style)}
+    targets = {name: grams(image) for name, image in originals.items()}
     to_targets = lambda found, leave_out="": average(  # noqa: E731
         metrics.style_distance(target, found) for name, target in targets.items() if name != leave_out
     )
-    unseen = datasets.picture("paintings/van_gogh/church_at_auvers.jpg")
     style_distance = {
-        "painting of a held-out photo against van Gogh": average(to_targets(grams(painted[name])) for name in names),
-        "van Gogh against the other van Goghs": average(to_targets(gram, name) for name, gram in targets.items()),
-        "the held-out van Gogh against van Gogh": to_targets(grams(unseen)),
-        "held-out photo against van Gogh": average(to_targets(grams(photos[name])) for name in names),
+        "painting of a held-out photo against the original": average(
+            to_targets(grams(painted[name])) for name in names
+        ),
+        "held-out photo against the original": average(to_targets(grams(photos[name])) for name in names),
     }
+    if len(originals) > 1:
+        style_distance["one original against the others"] = average(
+            to_targets(gram, name) for name, gram in targets.items()
+        )
+    else:
+        left, right = halves(*originals.values())
+        style_distance["right half of the original against its left half"] = round(
+            metrics.style_distance(grams(left), grams(right)), 3
+        )
+    for name in recipe.STYLES[style].get("heldout", ()):
+        style_distance["an original held out against the others"] = to_targets(grams(datasets.picture(name)))
 
     def patches(pictures, seed):
         crops = datasets.CropSampler(list(pictures))(PATCHES, PATCH, [seed, 0])
         found = [network(crops[i : i + 32], training=False)[PATCH_LAYER] for i in range(0, PATCHES, 32)]
         return np.concatenate([np.asarray(cut_border(part, PATCH_LAYER)).mean(axis=(1, 2)) for part in found])
 
-    reference = patches(van_goghs.values(), 1)
+    own = patches(originals.values(), 1)
     distance = lambda first, second: round(  # noqa: E731
-        metrics.patch_distance(first / reference.std(), second / reference.std()), 3
+        metrics.patch_distance(first / own.std(), second / own.std()), 3
     )
-    half = list(van_goghs)[::2]
-    hokusai = [datasets.picture(name) for name in datasets.picture_files("paintings/hokusai")]
+    pictures = list(originals.values())
+    first, second = (pictures[::2], pictures[1::2]) if len(pictures) > 1 else ([part] for part in halves(pictures[0]))
+    other = "paintings/hokusai" if style == "van_gogh" else "paintings/van_gogh"
     patch_distance = {
-        "paintings of held-out photos against van Gogh": distance(reference, patches(painted.values(), 2)),
-        "four van Goghs against the other four": distance(
-            patches([van_goghs[name] for name in half], 3),
-            patches([image for name, image in van_goghs.items() if name not in half], 4),
+        "paintings of held-out photos against the originals' own patches": distance(own, patches(painted.values(), 2)),
+        "one half of the originals against the other": distance(patches(first, 3), patches(second, 4)),
+        f"{'Hokusai' if style == 'van_gogh' else 'van Gogh'} against the originals": distance(
+            own, patches([datasets.picture(name) for name in datasets.picture_files(other)], 5)
         ),
-        "Hokusai against van Gogh": distance(reference, patches(hokusai, 5)),
-        "held-out photos against van Gogh": distance(reference, patches(photos.values(), 6)),
+        "held-out photos against the originals": distance(own, patches(photos.values(), 6)),
     }
     return {"content_distance": content_distance, "style_distance": style_distance, "patch_distance": patch_distance}
 
 
-def variation_share(gan, paintings, weight, batches=8):
+def variation_share(gan, photos, paintings, weight, batches=8):
     """What total variation would contribute, had it this weight."""
-    photos, _ = recipe.training_pictures()
     drawn = datasets.style_transfer_batches(
-        datasets.CropSampler(photos), datasets.CropSampler(paintings), 4, 128, recipe.SEED + 2
+        datasets.CropSampler(photos),
+        datasets.CropSampler(sum(paintings, [])),
+        style_recipe.CROPS,
+        style_recipe.CROP,
+        recipe.SEED + 2,
     )
     gan.term_weights["variation"] = weight
     return float(np.mean([gan.gradient_shares(batch)["variation"] for batch in drawn.take(batches)]))
+
+
+def halves(image):
+    """Left and right half of a picture."""
+    middle = image.shape[1] // 2
+    return image[:, :middle], image[:, middle:]
 
 
 def blur(image):
@@ -188,26 +224,29 @@ def blur(image):
 
 def card_text(card):
     """The card for people to read."""
-    lines = [f"# {card['title']}", "", f"![Held-out photos and their paintings]({NAME}_heldout.jpg)", ""]
+    name = card["style"]
+    lines = [f"# {card['title']}", "", f"![Held-out photos and their paintings]({name}_heldout.jpg)", ""]
     lines += [
-        "These fourteen photos were not used in training. `gan-course stylize PHOTO --style van_gogh -o OUT` uses",
+        f"These fourteen photos were not used in training. `gan-course stylize PHOTO --style {name} -o OUT` uses",
         "these weights.",
         "",
         "| | |",
         "| --- | --- |",
     ]
-    for key in ("network", "photos", "painting_scales", "crops", "seed", "steps"):
+    for key in ("network", "photos", "painting_scales", "start", "crops", "seed", "steps"):
         value = card[key]
         lines.append(f"| {key.replace('_', ' ')} | {value if isinstance(value, str) else json.dumps(value)} |")
     minutes = f"{card['cpu_minutes']} CPU minutes, {card['wall_minutes']} minutes on two cores that had other work, too"
     lines.append(f"| time | {minutes} |")
+    before = card["before"]
+    lines.append(f"| before, in the start | {before['steps']:,} steps, {before['cpu_minutes']} CPU minutes |")
     lines.append(f"| loss weights | {', '.join(f'{k} {v:g}' for k, v in card['loss_weights'].items())} |")
     for part, shares in card["gradient_shares"].items():
         text = ", ".join(f"{term} {share:.0%}" for term, share in shares.items())
         lines.append(f"| gradient shares at the stylizer's output, {part} | {text} |")
     lines += [f"| remade by | `{card['command']}` |", "", "Trained on:", ""]
     titles = {row["file"]: f"{row['title']} ({row['author']})" for row in datasets.attribution()}
-    lines += [f"- {titles[name]}" for name in card["paintings"]]
+    lines += [f"- {titles[painting]}" for painting in card["paintings"]]
     share = card["variation_share_at_weight_0.02"]
     lines += ["", f"Total variation is not used: with a weight of 0.02 its share would be {share:.2%}.", ""]
     lines += ["The distances below are measured in VGG16 layers that no loss used, on the held-out photos.", ""]
@@ -216,15 +255,15 @@ def card_text(card):
         "style_distance": f"Relative squared distance of Gram matrices, averaged over {', '.join(GRAM_LAYERS)}.",
         "patch_distance": f"Unbiased KID of {PATCHES} patches of {PATCH} pixels, mean {PATCH_LAYER} features.",
     }
-    for name, rows in card["heldout"].items():
-        lines += [f"## {name.replace('_', ' ').capitalize()}", "", explanations[name], ""]
+    for measure_name, rows in card["heldout"].items():
+        lines += [f"## {measure_name.replace('_', ' ').capitalize()}", "", explanations[measure_name], ""]
         lines += ["| | |", "| --- | --- |", *(f"| {what} | {value:.3f} |" for what, value in rows.items()), ""]
     patch = card["heldout"]["patch_distance"]
-    if patch["held-out photos against van Gogh"] < patch["four van Goghs against the other four"]:
-        lines += ["Photos are nearer to van Gogh than one half of his paintings is to the other: with so few paintings"]
+    if patch["held-out photos against the originals"] < patch["one half of the originals against the other"]:
+        lines += ["Photos are nearer to the originals than one half of these is to the other: with so few paintings"]
         lines += ["this distance does not tell paint from photo, and small values of it mean little.", ""]
-    lines += ["## Curves", "", f"![Losses and gradient shares over the steps]({NAME}_curves.png)", ""]
-    lines += [f"The figures are in `{NAME}_log.csv`.", ""]
+    lines += ["## Curves", "", f"![Losses and gradient shares over the steps]({name}_curves.png)", ""]
+    lines += [f"The figures are in `{name}_log.csv`.", ""]
     return "\n".join(lines)
 
 
@@ -243,13 +282,13 @@ def draw_curves(log, path):
     figure.savefig(path, dpi=110)
 
 
-def contact_sheet(photos, painted, path, columns=3, height=288):
+def contact_sheet(photos, painted, path, columns=2, height=384):
     """All held-out photos beside their paintings, in rows."""
-    cell = (height, 2 * 432)
+    cell = (height, 2 * 576)
     cells = []
     for name, photo in photos.items():
         pair = np.concatenate([photo, painted[name]], axis=1)
-        scale = min(cell[0] / pair.shape[0], cell[1] / pair.shape[1])
+        scale = min(cell[0] / pair.shape[0], cell[1] / pair.shape[1], 1.0)
         pair = images.resize(pair, (int(pair.shape[0] * scale), int(pair.shape[1] * scale)))
         canvas = np.ones((*cell, 3), "float32")
         canvas[: pair.shape[0], : pair.shape[1]] = pair

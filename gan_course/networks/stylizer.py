@@ -1,7 +1,9 @@
 """The stylizer: the generator of a style transfer GAN. A photo goes in, its painting comes out."""
 
 import keras
+import numpy as np
 from keras import layers, ops
+from scipy import ndimage
 
 
 @keras.saving.register_keras_serializable(package="gan_course")
@@ -32,10 +34,78 @@ class ReflectionPadding2D(layers.Layer):
         return {**super().get_config(), "padding": self.padding}
 
 
-def convolution(x, filters, kernel_size=3, strides=1, name=None):
+@keras.saving.register_keras_serializable(package="gan_course")
+class CanvasGrain(layers.Layer):
+    """Adds a faint, fixed grain to the photo, as a canvas has one.
+
+    A clear sky is the same everywhere, and a convolution answers the same everywhere: it has nothing to begin a brush
+    stroke with. (All it can do is repeat the grid of its own strides.) The grain gives it a beginning. It is always the
+    same, a tile of `TILE` pixels drawn from one seed and repeated, so a photo has one painting and not many.
+
+    Args:
+        amount: standard deviation of the grain, on the scale of the picture, -1 to 1.
+        size: standard deviation in pixels of the Gaussian that makes grains of white noise.
+    """
+
+    TILE = 256
+
+    def __init__(self, amount=0.15, size=1.6, **kwargs):
+        super().__init__(**kwargs)
+        self.amount, self.size = amount, size
+        noise = np.random.default_rng(0).standard_normal((self.TILE, self.TILE))
+        grain = ndimage.gaussian_filter(noise, size, mode="wrap")  # no seam where two tiles meet
+        self.tile = (grain / grain.std()).astype("float32")
+
+    def call(self, photos):
+        height, width = ops.shape(photos)[1:3]
+        tile = ops.convert_to_tensor(self.tile)
+        grain = ops.take(tile, ops.arange(height) % self.TILE, axis=0)
+        grain = ops.take(grain, ops.arange(width) % self.TILE, axis=1)
+        return photos + self.amount * grain[None, :, :, None]
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "amount": self.amount, "size": self.size}
+
+
+def convolution(x, filters, kernel_size=3, strides=1):
     """Reflection padding, then a convolution: the size of the output is the size of the input over `strides`."""
     x = ReflectionPadding2D(kernel_size // 2)(x)
-    return layers.Conv2D(filters, kernel_size, strides=strides, name=name)(x)
+    return layers.Conv2D(filters, kernel_size, strides=strides)(x)
+
+
+def smooth(x, times):
+    """Averages neighbors, two by two in both directions, `times` times: an even number, so that nothing shifts.
+
+    Twice weighs neighbors ¼, ½, ¼; the more often, the nearer the weights come to a Gaussian.
+    """
+    x = ReflectionPadding2D(times // 2)(x)
+    for _ in range(times):
+        x = layers.AveragePooling2D(2, strides=1)(x)
+    return x
+
+
+def downsample(x, filters):
+    """Half the size: smoothed, then a convolution with strides of 2.
+
+    Whatever repeats faster than every fourth pixel cannot be seen in half as many. Unsmoothed it would not vanish but
+    come out as something slower that is not in the photo, in step with the strides: alias, half of a grid.
+
+    Reference:
+        Zhang, "Making Convolutional Networks Shift-Invariant Again", 2019.
+    """
+    return convolution(smooth(x, 2), filters, strides=2)
+
+
+def upsample(x):
+    """Twice the size: every value repeated, then smoothed.
+
+    Repeated values are squares of 2 × 2 pixels. Smoothed only a little, they leave kinks in step with the strides,
+    which the ReLUs behind them turn into the other half of a grid.
+    """
+    return smooth(layers.UpSampling2D(2)(x), 6)
 
 
 def instance_normalization(x):
@@ -56,18 +126,19 @@ def residual_block(x, filters):
     return layers.Add()([x, y])
 
 
-def build_stylizer(filters=(32, 96), blocks=5, detail=16, name="stylizer"):
+def build_stylizer(filters=(32, 96), blocks=5, detail=16, grain=0.15, name="stylizer"):
     """Residual stylizer: half size, quarter size, residual blocks, and back.
 
     The photo is reduced to a quarter of its size, where a convolution is cheap and sees far; the residual blocks
-    repaint it there; nearest-neighbor upsampling followed by convolutions brings it back. Transposed convolutions
-    are avoided, because they leave a checkerboard. Most filters work at a quarter of the size; the few at full size
-    draw fine edges and smooth the blocks that upsampling leaves.
+    repaint it there; upsampling followed by convolutions brings it back. Transposed convolutions are avoided, because
+    they leave a checkerboard; every change of size is smoothed, because it would leave a grid. Most filters work at a
+    quarter of the size; the few at full size draw fine edges, and see the photo itself for it.
 
     Args:
         filters: numbers of filters at half and at quarter size.
         blocks: number of residual blocks at quarter size.
         detail: number of filters at full size.
+        grain: how much `CanvasGrain` is added to the photo; 0 for none.
         name: name of the model.
 
     Returns:
@@ -79,15 +150,17 @@ def build_stylizer(filters=(32, 96), blocks=5, detail=16, name="stylizer"):
         reflection padding everywhere, resize convolutions, fewer filters, most of them at a quarter of the size.
     """
     half, quarter = filters
-    photos = x = keras.Input((None, None, 3), name="photos")
-    x = layers.ReLU()(instance_normalization(convolution(x, half, strides=2)))
-    x = layers.ReLU()(instance_normalization(convolution(x, quarter, strides=2)))
+    photos = canvas = keras.Input((None, None, 3), name="photos")
+    if grain:
+        canvas = CanvasGrain(grain)(canvas)
+    x = layers.ReLU()(instance_normalization(downsample(canvas, half)))
+    x = layers.ReLU()(instance_normalization(downsample(x, quarter)))
     for _ in range(blocks):
         x = residual_block(x, quarter)
-    x = layers.UpSampling2D(2, interpolation="nearest")(x)
+    x = upsample(x)
     x = layers.ReLU()(instance_normalization(convolution(x, half)))
     x = layers.ReLU()(convolution(x, detail))
-    x = layers.UpSampling2D(2, interpolation="nearest")(x)
+    x = layers.Concatenate()([upsample(x), canvas])
     x = layers.ReLU()(convolution(x, detail))
     painted = layers.Activation("tanh", name="painted")(convolution(x, 3))
     return keras.Model(photos, painted, name=name)

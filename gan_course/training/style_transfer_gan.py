@@ -1,8 +1,8 @@
 """The style transfer GAN: a stylizer against a patch discriminator, with content and style losses."""
 
 import keras
+import numpy as np
 import tensorflow as tf
-from keras import ops
 
 from gan_course.losses import (
     content_loss,
@@ -15,7 +15,8 @@ from gan_course.losses import (
 from gan_course.networks import build_vgg16_features, cut_border
 
 STYLE_LAYERS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv1")
-CONTENT_LAYER = "block3_conv3"
+PALETTE_LAYERS = ("block1_conv2", "block2_conv2")  # colors and fine textures, by which the nearest painting is found
+CONTENT_LAYER = "block4_conv1"
 
 
 class StyleTransferGAN(keras.Model):
@@ -26,9 +27,13 @@ class StyleTransferGAN(keras.Model):
 
     `adversarial_weight · L_adversarial + style_weight · L_style + content_weight · L_content + variation_weight · L_TV`
 
-    The Gram target of a step is one painting at one scale, drawn at random: the mean of all paintings would be
-    nobody's palette. Beside the stylizer runs `averaged_stylizer`, the moving average of its weights: it paints more
-    steadily than any single step, and it is what ships.
+    Each crop is compared with **one** painting, the one whose colors and fine textures are nearest to the photo's: a
+    blue sky gets van Gogh's blues. The mean of all paintings would be nobody's palette, and so would a painting drawn
+    at random, because its expectation is that mean. So that no painting is forgotten, each has a price that is added
+    to its distance (`set_prices`). The scale is drawn per step.
+
+    Beside the stylizer runs `averaged_stylizer`, the moving average of its weights: it paints more steadily than any
+    single step, and it is what ships.
 
     All that a step draws comes from the seed in its batch, and `save_weights` keeps both networks, the average and
     both optimizers. So a training that is loaded and goes on equals one that was never interrupted.
@@ -36,7 +41,8 @@ class StyleTransferGAN(keras.Model):
     Args:
         stylizer: model `(batch, height, width, 3)` → the same, in [-1, 1].
         discriminator: model `(batch, height, width, 3)` → logits.
-        paintings: list of float arrays `(height, width, 3)` in [-1, 1], the Gram targets, in every scale wanted.
+        paintings: the Gram targets: for each painting the list of its scales, float arrays `(height, width, 3)` in
+            [-1, 1]. All paintings have as many scales.
         content_weight, style_weight, adversarial_weight, variation_weight: the weights above.
         average_momentum: momentum of the moving average, 0 to 1.
 
@@ -72,7 +78,8 @@ class StyleTransferGAN(keras.Model):
             "variation": variation_weight,
         }
         self.average_momentum = average_momentum
-        self.target_grams = self._gram_targets(paintings)
+        self.target_grams = self.gram_targets(paintings)
+        self.prices = self.add_weight(shape=(len(paintings),), initializer="zeros", trainable=False, name="prices")
         names = ["discriminator", *(name for name, weight in self.term_weights.items() if weight)]
         self.means = {name: keras.metrics.Mean(name=name) for name in names}
 
@@ -115,7 +122,8 @@ class StyleTransferGAN(keras.Model):
     def train_discriminator(self, paintings, painted, seed):
         """One step of the discriminator on real and fake crops. Returns its loss."""
         count = tf.shape(paintings)[0]
-        both = shift_and_flip(tf.concat([paintings, painted], axis=0), seed)
+        both = random_window(tf.concat([paintings, painted], axis=0), seed)
+        both = shift_and_flip(both, seed)
         with tf.GradientTape() as tape:
             logits = self.discriminator(both, training=True)
             value = hinge_discriminator_loss(logits[:count], logits[count:])
@@ -126,18 +134,17 @@ class StyleTransferGAN(keras.Model):
     def stylizer_terms(self, photos, painted, seed):
         """The named terms of the stylizer's loss, before their weights. Terms with weight 0 are left out."""
         fold = tf.random.experimental.stateless_fold_in
-        photo_features = {CONTENT_LAYER: self.features(photos, training=False)[CONTENT_LAYER]}
+        photos, painted = (random_window(images, fold(seed, 3)) for images in (photos, painted))
+        photo_features = self.features(photos, training=False)
         painted_features = self.features(painted, training=False)
-        targets = len(self.target_grams[STYLE_LAYERS[0]])
-        target = tf.random.stateless_uniform((), fold(seed, 1), maxval=targets, dtype=tf.int32)
         terms = {}
         if self.term_weights["adversarial"]:
             logits = self.discriminator(shift_and_flip(painted, fold(seed, 2)), training=False)
             terms["adversarial"] = hinge_generator_loss(logits)
         if self.term_weights["style"]:
+            targets = self.nearest_targets(photo_features, fold(seed, 1))
             terms["style"] = sum(
-                style_loss(self.target_grams[name][target], batch_gram(painted_features[name], name))
-                for name in STYLE_LAYERS
+                style_loss(targets[name], layer_gram(painted_features[name], name)) for name in STYLE_LAYERS
             ) / len(STYLE_LAYERS)
         if self.term_weights["content"]:
             terms["content"] = content_loss(
@@ -178,18 +185,98 @@ class StyleTransferGAN(keras.Model):
         for average, weight in zip(self.averaged_stylizer.weights, self.stylizer.weights, strict=True):
             average.assign(momentum * average + (1.0 - momentum) * weight)
 
-    def _gram_targets(self, paintings):
+    def gram_targets(self, paintings):
+        """Gram matrices of the paintings: dictionary from layer to `(scales, paintings, channels, channels)`."""
         grams = {name: [] for name in STYLE_LAYERS}
-        for painting in paintings:
-            features = self.features(painting[None], training=False)
+        for scale in zip(*paintings, strict=True):
+            features = [self.features(painting[None], training=False) for painting in scale]
             for name in STYLE_LAYERS:
-                grams[name].append(batch_gram(features[name], name))
-        return {name: tf.stack(values) for name, values in grams.items()}
+                grams[name].append(tf.concat([layer_gram(found[name], name) for found in features], axis=0))
+        return {name: tf.stack(scales) for name, scales in grams.items()}
+
+    def set_prices(self, photos):
+        """Sets the prices at which every painting is the nearest for about as many of these photos.
+
+        Args:
+            photos: list of float arrays `(height, width, 3)` in [-1, 1].
+        """
+        distances = np.concatenate(
+            [self.palette_distances(self.features(photo[None], training=False), -1) for photo in photos]
+        )
+        self.prices.assign(fair_prices(distances))
+
+    def palette_distances(self, photo_features, scale):
+        """How far each photo's colors and fine textures are from each painting's: `(batch, paintings)`."""
+        distances = 0.0
+        for name in PALETTE_LAYERS:
+            gram = layer_gram(photo_features[name], name)[:, None]
+            norms = tf.reduce_sum(tf.square(self.target_grams[name][scale]), axis=(-2, -1))
+            distances += tf.reduce_sum(tf.square(gram - self.target_grams[name][scale]), axis=(-2, -1)) / norms
+        return distances
+
+    def nearest_targets(self, photo_features, seed):
+        """For each crop the Gram matrices of the painting nearest to it, at a scale drawn from the seed.
+
+        Args:
+            photo_features: dictionary from layer to features of the crops.
+            seed: integer tensor `(2,)`.
+
+        Returns:
+            Dictionary from layer to `(batch, channels, channels)`.
+        """
+        scales = len(self.target_grams[STYLE_LAYERS[0]])
+        scale = tf.random.stateless_uniform((), seed, maxval=scales, dtype=tf.int32)
+        distances = self.palette_distances(photo_features, scale) + self.prices
+        nearest = tf.argmin(distances, axis=-1)
+        return {name: tf.gather(grams[scale], nearest) for name, grams in self.target_grams.items()}
 
 
-def batch_gram(features, layer_name):
-    """Gram matrix of a batch: border cells cut, then averaged over the images."""
-    return ops.mean(gram_matrix(cut_border(features, layer_name)), axis=0)
+def fair_prices(distances, rounds=2000, rate=0.02):
+    """Prices of the paintings that make each the cheapest for about as many photos.
+
+    A painting is chosen where its distance plus its price is lowest. Chosen too often, it becomes a little more
+    expensive; too seldom, a little cheaper; and so on for some rounds.
+
+    Args:
+        distances: array `(photos, paintings)`.
+        rounds: number of corrections.
+        rate: size of a correction, per share of the photos too many.
+
+    Returns:
+        float32 array `(paintings,)` with mean 0.
+    """
+    paintings = distances.shape[1]
+    prices = np.zeros(paintings)
+    for _ in range(rounds):
+        share = np.bincount(np.argmin(distances + prices, axis=1), minlength=paintings) / len(distances)
+        prices += rate * (share - 1.0 / paintings)
+    return (prices - prices.mean()).astype("float32")
+
+
+def layer_gram(features, layer_name):
+    """Gram matrix of each image's features, border cells cut."""
+    return gram_matrix(cut_border(features, layer_name))
+
+
+def random_window(images, seed, margin=8):
+    """Cuts a window that begins at a random pixel, the same for all images and for every call with this seed.
+
+    A stylizer reduces and enlarges in steps of 2, and so do VGG16 and the discriminator. If their cells always lay on
+    each other, each pixel of a cell would be judged in its own way, the stylizer would learn to paint each in its own
+    way, and every even area would show a fine grid.
+
+    Args:
+        images: tensor `(batch, height, width, channels)`.
+        seed: integer tensor `(2,)`.
+        margin: how many pixels the window is smaller than the image, a multiple of the largest cell.
+
+    Returns:
+        Tensor `(batch, height - margin, width - margin, channels)`.
+    """
+    batch, height, width, channels = images.shape
+    top, left = tf.unstack(tf.random.stateless_uniform((2,), seed, maxval=margin, dtype=tf.int32))
+    size = (tf.shape(images)[0], height - margin, width - margin, channels)
+    return tf.ensure_shape(tf.slice(images, (0, top, left, 0), size), (batch, *size[1:]))
 
 
 def shift_and_flip(images, seed):

@@ -1,0 +1,182 @@
+"""A stylizer from the user's own painting: what `gan-course train-style` does."""
+
+import contextlib
+import hashlib
+import json
+import signal
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from gan_course import datasets
+from gan_course.images import read_image, resize, save_image, write_atomically
+from gan_course.pretrained import save_stylizer
+from gan_course.stylize import paint
+from gan_course.training import style_recipe
+
+SEED = 21
+START = "van_gogh"
+LARGEST_PAINTING = 2048
+
+
+def train_own_style(painting_files, weights, minutes=20.0, resume=False, steps=None):
+    """Trains a stylizer on one painting or several, starting from a shipped one.
+
+    Beside the weights file appear a folder `NAME.training`, with all that is needed to go on, and a picture
+    `NAME_samples.jpg`. All three are renewed as the training goes, so it can be stopped at any time.
+
+    Args:
+        painting_files: list of paths of pictures.
+        weights: path of the weights file to write, ending in .npz.
+        minutes: time to train for, from now.
+        resume: whether to go on with a training that was stopped.
+        steps: number of steps to stop after, whatever the time; None for no such limit.
+
+    Returns:
+        Number of steps the stylizer has been trained for.
+
+    Raises:
+        ValueError: if a painting cannot be used, or a file or a training is in the way or missing.
+    """
+    weights = Path(weights)
+    folder = weights.with_name(weights.stem + ".training")
+    paintings = [style_recipe.painting_in_scales(read_image(file, LARGEST_PAINTING), file) for file in painting_files]
+    check_place(weights, folder, painting_files, resume)
+    photos = style_recipe.training_photos()
+    gan = style_recipe.build_training(photos, paintings, START)
+    if resume:
+        load_training(gan, folder)
+    else:
+        folder.mkdir(parents=True)
+        write_atomically(folder / "about.json", json.dumps(describe(painting_files)).encode())
+    first_step = gan.step
+    with stop_gently(gan):
+        style_recipe.train(
+            gan,
+            photos,
+            paintings,
+            folder,
+            SEED,
+            first_step + steps if steps else 10**9,
+            callbacks=[KeepUsable(weights, folder), ShowProgress(minutes)],
+        )
+    return gan.step
+
+
+def describe(painting_files):
+    """What a training has to be continued with: checksums of the paintings, and the recipe's fixed numbers."""
+    sums = [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in painting_files]
+    return {"paintings": sorted(sums), "start": START, "seed": SEED, "crops": [style_recipe.CROPS, style_recipe.CROP]}
+
+
+def check_place(weights, folder, painting_files, resume):
+    """Checks before the long work that nothing is in the way, or that there is something to go on with."""
+    if weights.suffix != ".npz":
+        raise ValueError(f"{weights} must end in .npz, the format of weights. Try -o {weights.stem}.npz.")
+    if not weights.parent.is_dir():
+        raise ValueError(f"The folder {weights.parent} does not exist. Make it first, or choose another place with -o.")
+    if not resume:
+        for path in (weights, folder):
+            if path.exists():
+                raise ValueError(f"{path} exists. Add --resume to go on with it, or choose another name with -o.")
+        return
+    try:
+        about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"There is no training to go on with: {folder} is missing or damaged. Leave --resume away to begin."
+        ) from error
+    if about != describe(painting_files):
+        raise ValueError(
+            f"The training in {folder} was begun with other paintings or another version of the course. Name the same "
+            f"paintings, or begin a new one under another name."
+        )
+
+
+def load_training(gan, folder):
+    """Loads a saved training; one that was stopped before its first save begins again."""
+    save = folder / "training.weights.h5"
+    if not save.exists():
+        return
+    try:
+        gan.load_weights(save)
+    except Exception as error:  # a damaged HDF5 file can fail in many ways
+        raise ValueError(
+            f"{save} is damaged. Remove the folder {folder} and begin anew; the weights file beside it is usable."
+        ) from error
+
+
+@contextlib.contextmanager
+def stop_gently(gan):
+    """Ctrl-C and a polite kill let the current step end and be saved; a second Ctrl-C does not wait."""
+
+    def stop(number, frame):
+        if gan.stop_training:
+            raise KeyboardInterrupt
+        gan.stop_training = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class KeepUsable(keras.callbacks.Callback):
+    """After every save writes the weights file, and the samples now and then."""
+
+    SAVES_PER_SAMPLE = 4
+
+    def __init__(self, weights, folder):
+        super().__init__()
+        self.weights, self.samples = weights, weights.with_name(weights.stem + "_samples.jpg")
+        names = datasets.picture_files("photos")[:: len(datasets.picture_files("photos")) // 4][:4]
+        self.photos = [resize(datasets.picture(name), (256, 256)) for name in names]
+        self.saves = 0
+
+    def on_epoch_end(self, epoch, logs=None):
+        if not np.isfinite(list((logs or {}).values())).all():
+            return  # the last good weights stay
+        save_stylizer(self.weights, self.model.averaged_stylizer, self.weights.stem)
+        if self.saves % self.SAVES_PER_SAMPLE == 0:
+            self.draw()
+        self.saves += 1
+
+    def on_train_end(self, logs=None):
+        self.draw()
+
+    def draw(self):
+        """Photos above, their paintings below."""
+        painted = [paint(self.model.averaged_stylizer, photo) for photo in self.photos]
+        sheet = np.concatenate([np.concatenate(row, axis=1) for row in (self.photos, painted)])
+        save_image(self.samples, sheet, force=True)
+
+
+class ShowProgress(keras.callbacks.Callback):
+    """A bar that fills with the time, beside it the step and each loss; stops the training when the time is over."""
+
+    def __init__(self, minutes):
+        super().__init__()
+        self.seconds = 60.0 * minutes
+
+    def on_train_begin(self, logs=None):
+        self.start = time.monotonic()
+        self.bar = tqdm(
+            total=round(self.seconds), bar_format="{percentage:3.0f}% {bar:20} {postfix}", mininterval=0.5, leave=True
+        )
+
+    def on_train_batch_end(self, batch, logs=None):
+        spent = min(time.monotonic() - self.start, self.seconds)
+        left = int(self.seconds - spent)
+        losses = ", ".join(f"{name} {value:.2f}" for name, value in logs.items())
+        self.bar.n = round(spent)
+        self.bar.set_postfix_str(f"step {self.model.step}, {losses}, {left // 60}:{left % 60:02} left")
+        if spent >= self.seconds:
+            self.model.stop_training = True
+
+    def on_train_end(self, logs=None):
+        self.bar.close()

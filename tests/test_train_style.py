@@ -1,0 +1,142 @@
+"""A learner trains a stylizer on a painting of their own: what they get, what stops it, what is in the way."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from gan_course import datasets
+from gan_course.cli import main
+from gan_course.images import save_image
+from gan_course.paths import ROOT, data_path
+from gan_course.pretrained import load_stylizer
+from gan_course.training import own_style, style_recipe
+
+PAINTING = data_path("paintings/van_gogh/church_at_auvers.jpg")
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Few photos, small crops, a save every second step; the networks and the losses are the real ones."""
+    monkeypatch.setattr(style_recipe, "training_photos", lambda: [small_photo()])
+    monkeypatch.setattr(style_recipe, "STEPS_PER_SAVE", 2)
+    monkeypatch.setattr(style_recipe, "CROP", 64)
+    monkeypatch.setattr(style_recipe, "CROPS", 1)
+
+
+def small_photo():
+    return datasets.picture(datasets.picture_files("photos")[0], 128)
+
+
+def weights_of(path):
+    with np.load(path, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files if name != "about"}
+
+
+def train(path, *options):
+    return main(["train-style", str(PAINTING), "-o", str(path), *options])
+
+
+def test_a_training_gives_weights_samples_and_a_log(small, tmp_path, capsys):
+    out = tmp_path / "church.npz"
+    assert train(out, "--minutes", "0.02") == 0
+    said = capsys.readouterr()
+    assert f"--style {out}" in said.out
+    assert "style" in said.err and "content" in said.err and "left" in said.err  # the progress bar
+    photo = small_photo()[:64, :64]
+    assert load_stylizer(out)(photo[None], training=False).shape == (1, 64, 64, 3)
+    assert (tmp_path / "church_samples.jpg").stat().st_size > 10_000
+    assert "share_style" in (tmp_path / "church.training" / "log.csv").read_text()
+
+
+def test_a_training_that_is_stopped_and_resumed_equals_one_that_never_stopped(small, tmp_path):
+    whole, parts = tmp_path / "whole.npz", tmp_path / "parts.npz"
+    assert own_style.train_own_style([PAINTING], whole, steps=6) == 6
+    assert own_style.train_own_style([PAINTING], parts, steps=2) == 2
+    halfway = weights_of(parts)
+    assert own_style.train_own_style([PAINTING], parts, resume=True, steps=4) == 6
+    for name, array in weights_of(whole).items():
+        np.testing.assert_allclose(array, weights_of(parts)[name], rtol=2e-3, atol=1e-4, err_msg=name)
+    assert any(np.abs(array - halfway[name]).max() > 1e-4 for name, array in weights_of(whole).items())
+
+
+def test_nothing_is_replaced_and_nothing_else_is_continued(small, tmp_path, capsys):
+    def refused(words, *options):
+        assert main(["train-style", *map(str, options)]) == 2
+        said = capsys.readouterr().err
+        assert words in said and "Traceback" not in said
+
+    out = tmp_path / "mine.npz"
+    out.write_bytes(b"precious")
+    refused("exists", PAINTING, "-o", out)
+    assert out.read_bytes() == b"precious"
+    refused("must end in .npz", PAINTING, "-o", tmp_path / "mine.h5")
+    refused("does not exist", PAINTING, "-o", tmp_path / "nowhere" / "mine.npz")
+    refused("no training to go on with", PAINTING, "-o", tmp_path / "new.npz", "--resume")
+    refused("--minutes", PAINTING, "-o", tmp_path / "new.npz", "--minutes", "soon")
+    refused("--minutes", PAINTING, "-o", tmp_path / "new.npz", "--minutes", "-1")
+
+    folder = tmp_path / "other.training"
+    folder.mkdir()
+    (folder / "about.json").write_text(json.dumps(own_style.describe([data_path("paintings/hokusai/poppies.jpg")])))
+    refused("other paintings", PAINTING, "-o", tmp_path / "other.npz", "--resume")
+    (folder / "about.json").write_text("{")
+    refused("damaged", PAINTING, "-o", tmp_path / "other.npz", "--resume")
+    (folder / "about.json").write_text(json.dumps(own_style.describe([PAINTING])))
+    (folder / "training.weights.h5").write_bytes(b"cut off")
+    refused("is damaged", PAINTING, "-o", tmp_path / "other.npz", "--resume")
+
+
+def test_pictures_that_are_no_paintings_to_learn_from(tmp_path, capsys):
+    tiny, text, empty = tmp_path / "tiny.png", tmp_path / "text.jpg", tmp_path / "empty"
+    save_image(tiny, np.zeros((300, 90, 3), "float32"))
+    text.write_text("Dear Theo")
+    empty.mkdir()
+    for picture, words in ((tiny, "90 × 300 pixels"), (text, "text.jpg"), (empty, "no pictures")):
+        assert main(["train-style", str(picture), "-o", str(tmp_path / "w.npz")]) == 2
+        said = capsys.readouterr().err
+        assert words in said and "Traceback" not in said
+    assert not (tmp_path / "w.npz").exists() and not (tmp_path / "w.training").exists()
+
+
+def test_twenty_paintings_of_any_size_are_one_style(small, tmp_path):
+    generator = np.random.default_rng(0)
+    for number in range(20):
+        size = generator.integers(160, 700, 2)
+        save_image(tmp_path / f"{number}.png", generator.uniform(-1, 1, (*size, 3)).astype("float32"))
+    files = sorted(tmp_path.glob("*.png"))
+    assert own_style.train_own_style(files, tmp_path / "many.npz", steps=2) == 2
+    load_stylizer(tmp_path / "many.npz")
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGKILL"])
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+def test_a_training_that_is_interrupted_or_killed_can_be_used_and_resumed(tmp_path, name):
+    out = tmp_path / "mine.npz"
+    code = (
+        "from gan_course.training import own_style, style_recipe; from gan_course import datasets\n"
+        "style_recipe.training_photos = lambda: [datasets.picture(datasets.picture_files('photos')[0], 128)]\n"
+        "style_recipe.STEPS_PER_SAVE, style_recipe.CROP, style_recipe.CROPS = 2, 64, 1\n"
+        f"print(own_style.train_own_style([{str(PAINTING)!r}], {str(out)!r}, minutes=20))\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    deadline = time.monotonic() + 240
+    while not out.exists() and time.monotonic() < deadline:
+        time.sleep(0.5)
+    process.send_signal(getattr(signal, name))
+    printed, _ = process.communicate(timeout=120)
+    if name == "SIGINT":
+        assert process.returncode == 0 and int(printed) >= 2
+    load_stylizer(out)
+    resumed = subprocess.run(
+        [sys.executable, "-c", code.replace("minutes=20", "resume=True, steps=2")],
+        cwd=ROOT, capture_output=True, text=True, timeout=240, check=True,
+    )  # fmt: skip
+    assert int(resumed.stdout) >= 4
