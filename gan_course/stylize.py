@@ -1,5 +1,7 @@
 """From a photo to its painting: what the command line, the notebooks and the photo booth share."""
 
+from functools import lru_cache
+
 import numpy as np
 import psutil
 
@@ -59,7 +61,23 @@ def paint(stylizer, photo):
     height, width = photo.shape[:2]
     bottom, right = (max(16, side + -side % 4) - side for side in (height, width))
     padded = np.pad(photo, ((0, bottom), (0, right), (0, 0)), mode="reflect")
-    return stylizer.predict_on_batch(padded[None])[0, :height, :width]  # compiled: faster than calling it
+    return np.asarray(compiled(stylizer)(padded[None]))[0, :height, :width]
+
+
+@lru_cache(maxsize=8)
+def compiled(stylizer):
+    """The stylizer as a graph, which is faster than calling it; one for photos of every size.
+
+    Args:
+        stylizer: model `(batch, height, width, 3)` → the same.
+
+    Returns:
+        Function `(1, height, width, 3)` → the same.
+    """
+    import tensorflow as tf  # here, because checking arguments should not load TensorFlow
+
+    photo = tf.TensorSpec((1, None, None, 3), tf.float32)
+    return tf.function(lambda photos: stylizer(photos, training=False), input_signature=[photo])
 
 
 def check_memory(photo):
