@@ -61,7 +61,7 @@ def paint(stylizer, photo):
     height, width = photo.shape[:2]
     bottom, right = (max(16, side + -side % 4) - side for side in (height, width))
     padded = np.pad(photo, ((0, bottom), (0, right), (0, 0)), mode="reflect")
-    return np.asarray(compiled(stylizer)(padded[None]))[0, :height, :width]
+    return compiled(stylizer)(padded[None]).numpy()[0, :height, :width]
 
 
 @lru_cache(maxsize=8)
@@ -77,7 +77,8 @@ def compiled(stylizer):
     import tensorflow as tf  # here, because checking arguments should not load TensorFlow
 
     photo = tf.TensorSpec((1, None, None, 3), tf.float32)
-    return tf.function(lambda photos: stylizer(photos, training=False), input_signature=[photo])
+    graph = tf.function(lambda photos: stylizer(photos, training=False)).get_concrete_function(photo)
+    return lambda photos: graph(tf.constant(photos, tf.float32))
 
 
 def check_memory(photo):
