@@ -61,6 +61,7 @@ def recipe(size=SIZE, iterations=ITERATIONS, layers=LAYERS, weights=WEIGHTS):
         "painting_shorter_side": round(size * 1.25),
         "start": "the photo",
         "minimizer": "L-BFGS, pixels as sines",
+        "beyond the edge": "its mirror image",
         "iterations": list(iterations),
         "content_weight": 1.0,
         "content_layers": ["block3_conv3"],

@@ -70,7 +70,7 @@ def _step(picture, objective, learning_rate, sign=-1.0, clip=(-1.0, 1.0), change
     remark="Nothing here knows of style. Whatever can be written as an objective can be painted this way.",
 )
 def optimization_step(picture, objective, learning_rate):
-    """Moves the pixels of a picture one step of gradient descent downhill, and clips them to [-1, 1].
+    """Moves a picture's pixels one step of gradient descent downhill, and clips them to [-1, 1].
 
     Args:
         picture: float32 array `(height, width, 3)` in [-1, 1].
@@ -301,7 +301,7 @@ def _answers(palette, strokes, forms):
     remark="There is no right set of layers. There is the look that you want, and what each layer sees.",
 )
 def choose_layers(look):
-    """Chooses the style layers for a look, so that the style loss sees what belongs to it and no more.
+    """Chooses the style layers for a look: the style loss sees what belongs to it and no more.
 
     The score of a set of layers is the mean of their style losses for the changed print. Wanted is
 

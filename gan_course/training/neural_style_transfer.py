@@ -13,7 +13,9 @@ from gan_course.training.minimizers import minimize_with_lbfgs
 
 STYLE_LAYERS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv1")
 CONTENT_LAYERS = ("block3_conv3",)
-REFLECTED = 8  # pixels; so that cutting the cells that zero padding has spoiled leaves no pixel of the picture unseen
+# Pixels on each side, so that cutting the cells that zero padding has spoiled leaves no pixel of the picture unseen.
+# The outermost are mirrored as well: else they count half as much as others near the edge, and a thin frame remains.
+MIRRORED = 8
 
 
 class StyleTransferObjective:
@@ -22,8 +24,8 @@ class StyleTransferObjective:
     `L = w_c · mean over layers of content + w_s · mean over layers of style + w_tv · total variation`
 
     The three losses are those of `gan_course.losses`, each without a unit: content and style are relative squared
-    errors, so a weight says how many times as loudly a term speaks. VGG16 sees the picture continued by reflection,
-    and the cells at its border are cut off.
+    errors, so a weight says how many times as loudly a term speaks. VGG16 sees the picture continued by its mirror
+    image, and the cells at its border are cut off.
 
     Args:
         photo: float array `(height, width, 3)` in [-1, 1].
@@ -65,8 +67,8 @@ class StyleTransferObjective:
 
     def features(self, pictures):
         """Features of pictures `(batch, height, width, 3)`: a dictionary from layer name to inner feature map."""
-        edge = (REFLECTED, REFLECTED)
-        padded = keras.ops.pad(pictures, ((0, 0), edge, edge, (0, 0)), mode="reflect")
+        edge = (MIRRORED, MIRRORED)
+        padded = keras.ops.pad(pictures, ((0, 0), edge, edge, (0, 0)), mode="symmetric")
         return {name: cut_border(maps, name) for name, maps in self.network(padded, training=False).items()}
 
     def terms(self, picture):
@@ -114,7 +116,7 @@ class StyleTransferObjective:
         for layer in self.network.output:
             # four cells have to be left
             stride = 2 ** (int(layer[5]) - 1)
-            smallest = max((4 + 2 * BORDER[layer[:6]]) * stride - 2 * REFLECTED, REFLECTED + 1)
+            smallest = max((4 + 2 * BORDER[layer[:6]]) * stride - 2 * MIRRORED, MIRRORED)
             if min(image.shape[1:3]) < smallest:
                 raise ValueError(
                     f"{name} must have at least {smallest} pixels on its shorter side for the layer {layer}, received "
