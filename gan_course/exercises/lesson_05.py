@@ -5,6 +5,8 @@ from gan_course.startup import import_tensorflow
 
 import_tensorflow()
 
+from functools import partial
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -98,8 +100,9 @@ def mode_coverage(points, centers, deviation):
 def _critics(seed):
     """A linear critic, whose slope is the same everywhere, and a bent one, whose slope is not."""
     rng = np.random.default_rng(seed)
-    linear = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
-    bent = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, activation="tanh"), keras.layers.Dense(1)])
+    dense = partial(keras.layers.Dense, kernel_initializer="zeros")  # random ones would draw from the learner's state
+    linear = keras.Sequential([keras.Input((3,)), dense(1)])
+    bent = keras.Sequential([keras.Input((3,)), dense(4, activation="tanh"), dense(1)])
     for critic in (linear, bent):
         critic.set_weights([1.5 * rng.normal(size=weight.shape) for weight in critic.weights])
     return linear, bent
@@ -180,7 +183,7 @@ def penalty_cases(seed):
     linear, bent = _critics(seed)
     real, fake = np.random.default_rng(seed + 2).normal(size=(2, 5, 3)).astype("float32")
     number = tf.constant([seed, 3])
-    return [(linear, real, fake, number), (bent, real, real.copy(), number)]
+    return [(linear, real, fake, number), (bent, real.copy(), real.copy(), number)]
 
 
 def _between(gradient_penalty, seed):
