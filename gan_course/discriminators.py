@@ -9,9 +9,15 @@ import json
 from pathlib import Path
 
 from gan_course.paths import data_path
-from gan_course.weight_files import named_variables, read_weights, set_weights, shipped_file, write_weights
+from gan_course.weight_files import (
+    WeightsError,
+    named_variables,
+    read_weights,
+    set_weights,
+    shipped_file,
+    write_weights,
+)
 
-FORMAT = 1
 FOLDER = "discriminators"
 ARGUMENTS = {
     "patch_discriminator": {"filters"},
@@ -40,21 +46,16 @@ def load_discriminator(name):
         `keras.Model`, images `(batch, height, width, 3)` in [-1, 1] → logits. Call it with `training=False`.
 
     Raises:
-        ValueError: if the name is unknown, or the file is missing, damaged or no discriminator's.
+        WeightsError: if the name is unknown, or the file is missing, damaged or no discriminator's.
     """
     path = Path(name)
     if path.suffix != ".npz":
         path = shipped_file(FOLDER, str(name), shipped_discriminators(), "discriminator")
-    arrays, about = read_weights(path, "discriminator")
-    if about.get("format") != FORMAT or about.get("architecture") not in ARGUMENTS:
-        raise ValueError(
-            f"{path} was written in format {about.get('format')!r} for {about.get('architecture')!r}; format {FORMAT} "
-            f"for one of {', '.join(ARGUMENTS)} was expected. Update the course, or train the discriminator again."
-        )
+    arrays, about = read_weights(path, "discriminator", ARGUMENTS)
     try:
         model = _build(about["architecture"], about["arguments"])
     except (TypeError, ValueError, KeyError) as error:
-        raise ValueError(f"{path} names a network that cannot be built ({error}). Train it again.") from error
+        raise WeightsError(f"{path} names a network that cannot be built ({error}). Train it again.") from error
     set_weights(path, named_variables(model), arrays)
     model.trainable = False
     return model
@@ -73,7 +74,7 @@ def save_discriminator(path, discriminator, architecture, arguments):
         ValueError: if a weight is NaN, infinite or beyond the range of float16, or the arguments are none of the
             builder's.
     """
-    about = {"format": FORMAT, "architecture": architecture, "arguments": _checked_arguments(architecture, arguments)}
+    about = {"architecture": architecture, "arguments": _checked_arguments(architecture, arguments)}
     write_weights(path, about, named_variables(discriminator))
 
 

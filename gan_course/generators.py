@@ -9,9 +9,15 @@ import json
 from pathlib import Path
 
 from gan_course.paths import data_path
-from gan_course.weight_files import named_variables, read_weights, set_weights, shipped_file, write_weights
+from gan_course.weight_files import (
+    WeightsError,
+    named_variables,
+    read_weights,
+    set_weights,
+    shipped_file,
+    write_weights,
+)
 
-FORMAT = 1
 FOLDER = "generators"
 PLAIN = {"latent_dim", "filters", "start", "channels", "resize", "batch_normalization"}
 ARGUMENTS = {"generator": PLAIN, "conditional_generator": PLAIN | {"classes", "embedding_dim"}}
@@ -39,7 +45,7 @@ def load_generator(name, averaged=True):
         `keras.Model`, noise `(batch, latent_dim)`, or `[noise, labels]`, → images in [-1, 1].
 
     Raises:
-        ValueError: if the name is unknown, or the file is missing, damaged or no generator's.
+        WeightsError: if the name is unknown, or the file is missing, damaged or no generator's.
     """
     # here, because listing the cards should not load TensorFlow
     from gan_course.networks import build_generator
@@ -48,17 +54,12 @@ def load_generator(name, averaged=True):
     path = Path(name)
     if path.suffix != ".npz":
         path = shipped_file(FOLDER, str(name), shipped_generators(), "generator")
-    arrays, about = read_weights(path, "generator")
-    if about.get("format") != FORMAT or about.get("architecture") not in ARGUMENTS:
-        raise ValueError(
-            f"{path} was written in format {about.get('format')!r} for {about.get('architecture')!r}; format {FORMAT} "
-            f"for one of {', '.join(ARGUMENTS)} was expected. Update the course, or train the generator again."
-        )
+    arrays, about = read_weights(path, "generator", ARGUMENTS)
     try:
         builder = build_generator if about["architecture"] == "generator" else build_conditional_generator
         model = builder(**_checked_arguments(about["architecture"], about["arguments"]))
     except (TypeError, ValueError, KeyError) as error:
-        raise ValueError(f"{path} names a network that cannot be built ({error}). Train it again.") from error
+        raise WeightsError(f"{path} names a network that cannot be built ({error}). Train it again.") from error
     kind = "averaged/" if averaged else "raw/"
     set_weights(
         path,
@@ -82,7 +83,7 @@ def save_generator(path, averaged, raw, architecture, arguments):
         ValueError: if a weight is NaN, infinite or beyond the range of float16, or the arguments are none of the
             builder's.
     """
-    about = {"format": FORMAT, "architecture": architecture, "arguments": _checked_arguments(architecture, arguments)}
+    about = {"architecture": architecture, "arguments": _checked_arguments(architecture, arguments)}
     write_weights(path, about, named_variables(averaged, "averaged/") + named_variables(raw, "raw/"))
 
 

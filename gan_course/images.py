@@ -44,6 +44,21 @@ def read_image(source, max_side=None):
         ImageError: if there is no such file, it is no picture, it is damaged, its shorter side is under 16 pixels or
             it has more than 50 million pixels.
     """
+    return from_uint8(read_pixels(source, max_side))
+
+
+def read_pixels(source, max_side=None):
+    """Reads a picture as `read_image` does, and leaves it in 0-255: a quarter of the memory, for large ones.
+
+    Args:
+        source, max_side: as in `read_image`.
+
+    Returns:
+        uint8 array `(height, width, 3)`, RGB.
+
+    Raises:
+        ImageError: as in `read_image`.
+    """
     name, file = _open(source)
     with file:
         _check_size(name, file.size)
@@ -59,10 +74,26 @@ def read_image(source, max_side=None):
                 f"{name} is damaged or incomplete ({error}). A complete picture was expected: copy or download it "
                 f"again, or open it in an image viewer and export it as PNG."
             ) from error
-    if max_side is not None and max(image.size) > max_side:
-        scale = max_side / max(image.size)
-        image = image.resize([max(1, round(side * scale)) for side in image.size], Image.Resampling.LANCZOS)
-    return from_uint8(np.asarray(image))
+    pixels = np.asarray(image)
+    return pixels if max_side is None else fit(pixels, max_side)
+
+
+def fit(pixels, max_side):
+    """Reduces a picture whose longer side is longer than `max_side`, with the Lanczos filter.
+
+    Args:
+        pixels: uint8 array `(height, width, 3)`.
+        max_side: number of pixels.
+
+    Returns:
+        uint8 array, `pixels` itself if it is small enough.
+    """
+    height, width = pixels.shape[:2]
+    scale = max_side / max(height, width)
+    if scale >= 1.0:
+        return pixels
+    size = [max(1, round(side * scale)) for side in (width, height)]
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
 
 
 def from_uint8(pixels):
@@ -185,7 +216,7 @@ def image_bytes(image, suffix=".png"):
     """A picture as the content of a file.
 
     Args:
-        image: float array `(height, width, 3)` in [-1, 1].
+        image: float array `(height, width, 3)` in [-1, 1], or uint8 array of the pixels themselves.
         suffix: one of .jpg, .jpeg, .png and .webp.
 
     Returns:
@@ -194,7 +225,8 @@ def image_bytes(image, suffix=".png"):
     buffer = io.BytesIO()
     options = {} if suffix == ".png" else {"quality": 92}
     kind = {".png": "PNG", ".webp": "WEBP"}.get(suffix, "JPEG")
-    Image.fromarray(to_uint8(image)).save(buffer, kind, **options)
+    pixels = image if image.dtype == np.uint8 else to_uint8(image)
+    Image.fromarray(pixels).save(buffer, kind, **options)
     return buffer.getvalue()
 
 
@@ -238,7 +270,7 @@ def save_image(path, image, force=False):
 
     Args:
         path: the file to write, ending in .jpg, .jpeg, .png or .webp.
-        image: float array `(height, width, 3)` in [-1, 1].
+        image: float array `(height, width, 3)` in [-1, 1], or uint8 array of the pixels themselves.
         force: whether an existing file may be replaced.
 
     Raises:

@@ -1,26 +1,19 @@
-"""Stylizers in files: save one, load one by name or path, check it at the door.
+"""Stylizers in files: save one, load one by name or path, check it at the door."""
 
-A weights file is one `.npz`: float16 arrays named by their place in the network, and a JSON text named `about` with
-the version of the format, the architecture and the style. It is read with `allow_pickle=False`, so opening a file
-from a stranger runs none of their code.
-"""
-
-import difflib
-import io
 import json
 from pathlib import Path
 
-import numpy as np
+from gan_course.paths import data_path
+from gan_course.weight_files import (
+    WeightsError,
+    named_variables,
+    read_weights,
+    set_weights,
+    shipped_file,
+    write_weights,
+)
 
-from gan_course.images import write_atomically
-from gan_course.paths import data_path, is_intact
-
-FORMAT = 1
 ARCHITECTURE = {"filters": [32, 96], "blocks": 5, "detail": 16, "grain": 0.15}
-
-
-class WeightsError(ValueError):
-    """Weights that cannot be used, with one sentence that says why and what to try."""
 
 
 def shipped_styles():
@@ -49,13 +42,15 @@ def load_stylizer(style):
 
     path = Path(style)
     if path.suffix != ".npz" and not path.exists():
-        path = _shipped_file(str(style))
-    arrays, about = _read(path, "stylizer")
+        path = shipped_file("weights", str(style), shipped_styles(), "style")
+    if not path.exists():
+        raise WeightsError(f"{path} does not exist. Check the spelling, or name a shipped style: gan-course styles.")
+    arrays, about = read_weights(path, "stylizer", ["stylizer"])
     try:
         model = build_stylizer(**_arguments(about))
     except (TypeError, ValueError, KeyError) as error:
         raise WeightsError(f"{path} names a network that cannot be built ({error}). Train the style again.") from error
-    _assign(path, model, arrays)
+    set_weights(path, named_variables(model), arrays)
     return model
 
 
@@ -74,29 +69,10 @@ def load_both_networks(name):
     from gan_course.networks import build_patch_discriminator
 
     path = data_path(f"weights/{name}_discriminator.npz")
-    arrays, _ = _read(path, "patch_discriminator")
+    arrays, _ = read_weights(path, "discriminator", ["patch_discriminator"])
     discriminator = build_patch_discriminator()
-    _assign(path, discriminator, arrays)
+    set_weights(path, named_variables(discriminator), arrays)
     return load_stylizer(data_path(f"weights/{name}.npz")), discriminator
-
-
-def _assign(path, model, arrays):
-    """Puts the arrays of a file into a model, if they are all there, fit and are finite."""
-    expected = {name: tuple(variable.shape) for name, variable in _named_variables(model)}
-    received = {name: array.shape for name, array in arrays.items()}
-    if expected != received:
-        names = expected.keys() | received.keys()
-        different = sorted(name for name in names if expected.get(name) != received.get(name))
-        raise WeightsError(
-            f"{path} does not fit the network it names: {different[0]} should have the shape "
-            f"{expected.get(different[0])} and has {received.get(different[0])} ({len(different)} such). Use a file "
-            f"made by this course."
-        )
-    for name, array in arrays.items():
-        if array.dtype.kind != "f" or not np.isfinite(array).all():
-            raise WeightsError(f"{path} holds NaN, infinity or no numbers in {name}. Repeat the training.")
-    for name, variable in _named_variables(model):
-        variable.assign(arrays[name].astype("float32"))
 
 
 def save_stylizer(path, stylizer, style, architecture=None):
@@ -112,35 +88,13 @@ def save_stylizer(path, stylizer, style, architecture=None):
         WeightsError: if a weight is NaN or infinite, or too large for float16.
     """
     about = {"architecture": "stylizer", "arguments": architecture or ARCHITECTURE, "style": style}
-    _write(path, stylizer, about)
+    write_weights(path, about, named_variables(stylizer))
 
 
 def save_discriminator(path, discriminator, style):
     """Writes a patch discriminator's weights as `save_stylizer` does a stylizer's."""
-    _write(path, discriminator, {"architecture": "patch_discriminator", "style": style})
-
-
-def _write(path, model, about):
-    """Writes a model's weights in float16 and what is said about them, all of the file or nothing."""
-    with np.errstate(over="ignore"):
-        arrays = {name: np.asarray(variable).astype("float16") for name, variable in _named_variables(model)}
-    wrong = [name for name, array in arrays.items() if not np.isfinite(array).all()]
-    if wrong:
-        raise WeightsError(
-            f"The weights {wrong[0]} are NaN, infinite or beyond 65,504, so they cannot be saved in float16. Go back "
-            f"to an earlier save and lower the learning rate."
-        )
-    buffer = io.BytesIO()
-    np.savez(buffer, about=np.array(json.dumps({"format": FORMAT, **about})), **arrays)
-    write_atomically(Path(path), buffer.getvalue())
-
-
-def _named_variables(model):
-    """Pairs of a stable name and a variable: `03_conv2d/kernel` is the third layer that has weights."""
-    with_weights = [layer for layer in model.layers if layer.weights]
-    for index, layer in enumerate(with_weights):
-        for variable in layer.weights:
-            yield f"{index:02d}_{type(layer).__name__.lower()}/{variable.name}", variable
+    about = {"architecture": "patch_discriminator", "style": style}
+    write_weights(path, about, named_variables(discriminator))
 
 
 def _arguments(about):
@@ -153,42 +107,3 @@ def _arguments(about):
     if set(arguments) != set(ARCHITECTURE) or not fits:
         raise ValueError(f"arguments {arguments}")
     return {"filters": filters, "blocks": sizes[2], "detail": sizes[3], "grain": grain}
-
-
-def _shipped_file(name):
-    styles = shipped_styles()
-    if name not in styles:
-        near = difflib.get_close_matches(name.lower().replace("-", "_").replace(" ", "_"), styles, n=3, cutoff=0.4)
-        hint = f"Did you mean {' or '.join(near)}?" if near else "Give one of these, or the path of a .npz file."
-        raise WeightsError(f"There is no style named {name!r}; the course has {', '.join(styles)}. {hint}")
-    path = data_path(f"weights/{name}.npz")
-    if not is_intact(f"weights/{name}.npz"):
-        raise WeightsError(f"{path} is not the file that shipped: its checksum differs. Restore it: git checkout data")
-    return path
-
-
-def _read(path, architecture):
-    """Arrays and description from a weights file that should hold such a network."""
-    if not path.exists():
-        raise WeightsError(f"{path} does not exist. Check the spelling, or name a shipped style: gan-course styles.")
-    if path.is_dir():
-        raise WeightsError(f"{path} is a folder; a weights file ending in .npz was expected.")
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        about = dict(json.loads(str(arrays.pop("about"))))
-    except KeyError as error:
-        raise WeightsError(
-            f"{path} holds no stylizer of this course: it says nothing about itself. Use a file made by this course."
-        ) from error
-    except Exception as error:  # a damaged archive can fail in many ways
-        raise WeightsError(
-            f"{path} is damaged or no weights file. An .npz file made by this course was expected: copy it again or "
-            f"train the style again."
-        ) from error
-    if about.get("format") != FORMAT or about.get("architecture") != architecture:
-        raise WeightsError(
-            f"{path} was written in format {about.get('format')!r} for {about.get('architecture')!r}; format {FORMAT} "
-            f"for {architecture!r} was expected. Update the course, or train the style again."
-        )
-    return arrays, about

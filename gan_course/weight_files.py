@@ -1,6 +1,8 @@
 """Weights in files: float16 arrays with stable names and a text that says what they are, read without running anything.
 
-What `generators` and `discriminators` have in common. A file is one `.npz`, opened with `allow_pickle=False`.
+What `pretrained`, `generators` and `discriminators` have in common. A file is one `.npz`: float16 arrays named by their
+place in the network, and a JSON text named `about` with the version of the format and the architecture. It is opened
+with `allow_pickle=False`, so reading a file from a stranger runs none of their code.
 """
 
 import difflib
@@ -12,6 +14,12 @@ import numpy as np
 
 from gan_course.images import write_atomically
 from gan_course.paths import data_path, is_intact
+
+FORMAT = 1
+
+
+class WeightsError(ValueError):
+    """Weights that cannot be used, with one sentence that says why and what to try."""
 
 
 def named_variables(model, prefix=""):
@@ -37,51 +45,65 @@ def write_weights(path, about, variables):
 
     Args:
         path: file to write, ending in .npz.
-        about: dictionary that says how to build the network; kept in the file as JSON.
+        about: dictionary that says how to build the network, its `"architecture"` among it; kept in the file as
+            JSON, with the version of the format.
         variables: pairs of a name and a variable, as `named_variables` returns them.
 
     Raises:
-        ValueError: if a weight is NaN, infinite or beyond the range of float16.
+        WeightsError: if a weight is NaN, infinite or beyond the range of float16.
     """
     arrays = {}
     for name, variable in variables:
         with np.errstate(over="ignore"):
             arrays[name] = np.asarray(variable).astype("float16")
         if not np.isfinite(arrays[name]).all():
-            raise ValueError(
+            raise WeightsError(
                 f"The weights {name} are NaN, infinite or beyond 65,504, so they cannot be saved in float16. Go "
                 f"back to an earlier save and lower the learning rate."
             )
     buffer = io.BytesIO()
-    np.savez(buffer, about=np.array(json.dumps(about)), **arrays)
+    np.savez(buffer, about=np.array(json.dumps({"format": FORMAT, **about})), **arrays)
     write_atomically(Path(path), buffer.getvalue())
 
 
-def read_weights(path, kind):
+def read_weights(path, kind, architectures):
     """Reads what `write_weights` wrote.
 
     Args:
         path: the file.
         kind: what it should be, for the messages: `"generator"` for instance.
+        architectures: names of the architectures it may hold.
 
     Returns:
         `(arrays, about)`: dictionary from name to float16 array, and the description.
 
     Raises:
-        ValueError: if there is no such file, or it is damaged or something else.
+        WeightsError: if there is no such file, or it is damaged, something else or of another version.
     """
     path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"{path} does not exist or is a folder. Check the spelling, or name a shipped {kind}.")
+    if not path.exists():
+        raise WeightsError(f"{path} does not exist. Check the spelling, or name a shipped {kind}.")
+    if path.is_dir():
+        raise WeightsError(f"{path} is a folder; a weights file ending in .npz was expected.")
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        return arrays, dict(json.loads(str(arrays.pop("about"))))
-    except Exception as error:  # a damaged archive can fail in many ways
-        raise ValueError(
-            f"{path} is damaged or no {kind} of this course. An .npz file made by this course was expected: copy "
-            f"it again or train the {kind} again."
+        about = dict(json.loads(str(arrays.pop("about"))))
+    except KeyError as error:
+        raise WeightsError(
+            f"{path} holds no {kind} of this course: it says nothing about itself. Use a file made by this course."
         ) from error
+    except Exception as error:  # a damaged archive can fail in many ways
+        raise WeightsError(
+            f"{path} is damaged or no {kind} of this course. An .npz file made by this course was expected: copy it again or "
+            f"train the {kind} again."
+        ) from error
+    if about.get("format") != FORMAT or about.get("architecture") not in architectures:
+        raise WeightsError(
+            f"{path} was written in format {about.get('format')!r} for {about.get('architecture')!r}; format {FORMAT} "
+            f"for {' or '.join(map(repr, architectures))} was expected. Update the course, or train the {kind} again."
+        )
+    return arrays, about
 
 
 def set_weights(path, variables, arrays):
@@ -93,21 +115,21 @@ def set_weights(path, variables, arrays):
         arrays: dictionary from name to array.
 
     Raises:
-        ValueError: if a name is missing or too much, a shape differs, or an array holds NaN, infinity or no numbers.
+        WeightsError: if a name is missing or too much, a shape differs, or an array holds NaN, infinity or no numbers.
     """
     expected = {name: tuple(variable.shape) for name, variable in variables}
     received = {name: array.shape for name, array in arrays.items()}
     if expected != received:
         names = expected.keys() | received.keys()
         different = sorted(name for name in names if expected.get(name) != received.get(name))
-        raise ValueError(
+        raise WeightsError(
             f"{path} does not fit the network it names: {different[0]} should have the shape "
             f"{expected.get(different[0])} and has {received.get(different[0])} ({len(different)} such). Use a file "
             f"made by this course."
         )
     for name, array in arrays.items():
         if array.dtype.kind != "f" or not np.isfinite(array).all():
-            raise ValueError(f"{path} holds NaN, infinity or no numbers in {name}. Repeat the training.")
+            raise WeightsError(f"{path} holds NaN, infinity or no numbers in {name}. Repeat the training.")
     for name, variable in variables:
         variable.assign(arrays[name].astype("float32"))
 
@@ -125,13 +147,13 @@ def shipped_file(folder, name, names, kind):
         `pathlib.Path`.
 
     Raises:
-        ValueError: if the name is unknown or the checksum differs.
+        WeightsError: if the name is unknown or the checksum differs.
     """
     if name not in names:
         near = difflib.get_close_matches(name.lower().replace("-", "_").replace(" ", "_"), names, n=3, cutoff=0.4)
         hint = f"Did you mean {' or '.join(near)}?" if near else "Give one of these, or the path of a .npz file."
-        raise ValueError(f"There is no {kind} named {name!r}; the course has {', '.join(names)}. {hint}")
+        raise WeightsError(f"There is no {kind} named {name!r}; the course has {', '.join(names)}. {hint}")
     path = data_path(f"{folder}/{name}.npz")
     if not is_intact(f"{folder}/{name}.npz"):
-        raise ValueError(f"{path} is not the file that shipped: its checksum differs. Restore it: git checkout data")
+        raise WeightsError(f"{path} is not the file that shipped: its checksum differs. Restore it: git checkout data")
     return path

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from gan_course import pretrained
+from gan_course import pretrained, weight_files
 from gan_course.paths import data_path
 from gan_course.pretrained import WeightsError, load_stylizer, save_stylizer, shipped_styles
 
@@ -88,7 +88,7 @@ def test_missing_weights_and_folders(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"not an archive", b"PK\x03\x04 broken"])
 def test_files_that_are_no_archives(tmp_path, content):
     (tmp_path / "odd.npz").write_bytes(content)
-    refused(tmp_path / "odd.npz", "damaged or no weights file", "copy it again")
+    refused(tmp_path / "odd.npz", "damaged or no stylizer", "copy it again")
 
 
 def test_a_truncated_file(small_weights, tmp_path):
@@ -155,5 +155,5 @@ def test_a_training_gone_wrong_is_not_saved_over_a_good_file(small_weights, tmp_
 
 def test_shipped_weights_that_were_altered_are_refused(tmp_path, monkeypatch):
     name = next(iter(shipped_styles()))
-    monkeypatch.setattr(pretrained, "is_intact", lambda file: False)
+    monkeypatch.setattr(weight_files, "is_intact", lambda file: False)
     refused(name, "checksum", "git checkout")

@@ -57,11 +57,14 @@ class CanvasGrain(layers.Layer):
         self.tile = (grain / grain.std()).astype("float32")
 
     def call(self, photos):
-        height, width = ops.shape(photos)[1:3]
-        tile = ops.convert_to_tensor(self.tile)
-        grain = ops.take(tile, ops.arange(height) % self.TILE, axis=0)
-        grain = ops.take(grain, ops.arange(width) % self.TILE, axis=1)
-        return photos + self.amount * grain[None, :, :, None]
+        return photos + self.grain(ops.shape(photos)[1:3])
+
+    def grain(self, size, start=(0, 0)):
+        """What is added to a picture of that size whose first pixel lies at `start`: `(height, width, 1)`."""
+        grain = ops.convert_to_tensor(self.tile)
+        for axis in (0, 1):
+            grain = ops.take(grain, (ops.arange(size[axis]) + start[axis]) % self.TILE, axis=axis)
+        return self.amount * grain[..., None]
 
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -1,0 +1,166 @@
+"""Large pictures: painted tile by tile, as if in one piece.
+
+Instance normalization uses the mean and the variance of the whole picture. A tile has others, so tiles that are painted
+one by one do not fit together. Here the statistics are taken once, from the whole picture reduced to a size that fits
+into memory, and used in every tile; and each tile is painted with so much of its surroundings that its own border never
+shows.
+"""
+
+import keras
+import numpy as np
+from PIL import Image
+
+from gan_course import images
+from gan_course.networks.stylizer import CanvasGrain
+from gan_course.stylize import MARGIN, blend, check_strength, compiled, continue_by_reflection
+
+THUMBNAIL_SIDE = 1024
+TILE = 512  # 640 with its surroundings: about 0.7 GB
+SURROUNDINGS = 64  # a multiple of 4, and more than the pixels a stylizer sees in every direction
+STROKES = (0.25, 8.0)
+
+
+def freeze_statistics(stylizer, photo):
+    """A copy of a stylizer that normalizes every picture with the statistics of one photo.
+
+    Instance normalization becomes `y = γ · (x - μ) / √(σ² + ε) + β` with fixed μ and σ², which is what batch
+    normalization does when it does not train. The canvas grain is left out, because it belongs to a place in the
+    picture that the network cannot know: it is added to the tile before.
+
+    Args:
+        stylizer: model made by `build_stylizer`.
+        photo: float array `(height, width, 3)` in [-1, 1], sides multiples of 4.
+
+    Returns:
+        `keras.Model`, photos with their grain → painted, without instance normalization.
+
+    Reference:
+        Chen et al., "Towards Ultra-Resolution Neural Style Transfer via Thumbnail Instance Normalization", 2022.
+    """
+    norms = [layer for layer in stylizer.layers if isinstance(layer, keras.layers.GroupNormalization)]
+    seen = keras.Model(stylizer.input, [layer.input for layer in norms])(photo[None], training=False)
+    statistics = {
+        layer.name: [keras.ops.mean(values, axis=(0, 1, 2)), keras.ops.var(values, axis=(0, 1, 2))]
+        for layer, values in zip(norms, seen, strict=True)
+    }
+
+    def without_statistics(layer):
+        if layer.name in statistics:
+            return keras.layers.BatchNormalization(epsilon=layer.epsilon, name=layer.name)
+        if isinstance(layer, CanvasGrain):
+            return keras.layers.Identity(name=layer.name)
+        return type(layer).from_config(layer.get_config())
+
+    frozen = keras.models.clone_model(stylizer, clone_function=without_statistics)
+    for layer in stylizer.layers:
+        learned = layer.get_weights()
+        frozen.get_layer(layer.name).set_weights(learned + [np.asarray(x) for x in statistics.get(layer.name, ())])
+    return frozen
+
+
+def paint_in_tiles(stylizer, pixels, progress=iter):
+    """Paints a picture of any size with the memory of one tile.
+
+    Args:
+        stylizer: model made by `build_stylizer`.
+        pixels: uint8 array `(height, width, 3)`: the 0-255 of a file, because fifty megapixels of floats would fill
+            the memory that tiles are to save.
+        progress: function that wraps the list of tiles, `tqdm` for instance.
+
+    Returns:
+        uint8 array of the same shape.
+    """
+    thumbnail = images.from_uint8(images.fit(pixels, THUMBNAIL_SIDE))
+    network = compiled(freeze_statistics(stylizer, continue_by_reflection(thumbnail)))
+    grains = [layer for layer in stylizer.layers if isinstance(layer, CanvasGrain)]
+    painting = np.empty_like(pixels)
+    cores = [even_parts(side) for side in pixels.shape[:2]]
+    for top, left in progress([(top, left) for top in cores[0][0] for left in cores[1][0]]):
+        size = (cores[0][1], cores[1][1])
+        rows, columns = (
+            reflected(np.arange(start - SURROUNDINGS, start + core + SURROUNDINGS), side)
+            for start, core, side in zip((top, left), size, pixels.shape, strict=False)
+        )
+        canvas = images.from_uint8(pixels[rows[:, None], columns])
+        for layer in grains:
+            canvas = canvas + layer.grain(canvas.shape[:2], (top - SURROUNDINGS + MARGIN, left - SURROUNDINGS + MARGIN))
+        painted = network(canvas[None]).numpy()[0, SURROUNDINGS:-SURROUNDINGS, SURROUNDINGS:-SURROUNDINGS]
+        place = painting[top : top + size[0], left : left + size[1]]
+        place[:] = images.to_uint8(painted[: place.shape[0], : place.shape[1]])
+    return painting
+
+
+def stylize_large(stylizer, pixels, strength=1.0, keep_colors=False, stroke=1.0, progress=iter):
+    """Repaints a photo of up to fifty megapixels.
+
+    Args:
+        stylizer: model made by `build_stylizer`.
+        pixels: uint8 array `(height, width, 3)`.
+        strength: 0 leaves the photo as it is, 1 is the painting.
+        keep_colors: whether to take the luminance of the painting and the chroma of the photo.
+        stroke: how large strokes are, as a multiple of what the stylizer learned. The photo is painted at `1 / stroke`
+            of its size and the painting enlarged: details finer than a stroke are lost, as under a broad brush.
+        progress: function that wraps the list of tiles, `tqdm` for instance.
+
+    Returns:
+        uint8 array of the same shape.
+
+    Raises:
+        ValueError: if `strength` is outside 0..1, `stroke` outside 0.25..8 or leaves fewer than 16 pixels.
+    """
+    strength, stroke = check_strength(strength), check_stroke(stroke)
+    height, width = pixels.shape[:2]
+    size = (round(width / stroke), round(height / stroke))
+    if min(size) < images.SHORTEST_SIDE:
+        raise ValueError(
+            f"A stroke of {stroke:g} leaves {size[0]} × {size[1]} pixels of the photo to paint; at least "
+            f"{images.SHORTEST_SIDE} on the shorter side are needed. Choose a smaller stroke or a larger photo."
+        )
+    lanczos = Image.Resampling.LANCZOS
+    source = pixels if stroke == 1.0 else np.asarray(Image.fromarray(pixels).resize(size, lanczos))
+    painting = paint_in_tiles(stylizer, source, progress)
+    if stroke != 1.0:
+        painting = np.asarray(Image.fromarray(painting).resize((width, height), lanczos))
+    result = np.empty_like(pixels)
+    for top in range(0, height, TILE):  # in strips, because floats need four times the memory
+        photo, painted = (images.from_uint8(x[top : top + TILE]) for x in (pixels, painting))
+        result[top : top + TILE] = images.to_uint8(blend(photo, painted, strength, keep_colors))
+    return result
+
+
+def even_parts(side):
+    """Cuts a side into parts of one size, a multiple of 4 and at most `TILE`: `(first pixels, size)`."""
+    count = -(-side // TILE)
+    size = -(-side // count)
+    size += -size % 4
+    return list(range(0, side, size)), size
+
+
+def reflected(positions, side):
+    """Positions beyond the ends of a side → those they mirror: -1 → 1, `side` → `side - 2`."""
+    last = max(side - 1, 1)
+    return np.abs((positions + last) % (2 * last) - last) % side
+
+
+def check_stroke(stroke):
+    """Checks that a stroke is a number from 0.25 to 8.
+
+    Args:
+        stroke: what should be such a number.
+
+    Returns:
+        float.
+
+    Raises:
+        ValueError: if it is not.
+    """
+    try:
+        value = float(stroke)
+    except (TypeError, ValueError):
+        value = float("nan")
+    if not STROKES[0] <= value <= STROKES[1]:
+        raise ValueError(
+            f"stroke must be a number from {STROKES[0]} (fine) to {STROKES[1]:g} (broad), received {stroke!r}. 1 is "
+            f"what the stylizer learned."
+        )
+    return value
