@@ -5,6 +5,8 @@ import numpy as np
 from keras import layers, ops
 from scipy import ndimage
 
+from gan_course.networks.smoothing import Smoothing2D, SmoothUpsampling2D
+
 
 @keras.saving.register_keras_serializable(package="gan_course")
 class ReflectionPadding2D(layers.Layer):
@@ -80,14 +82,8 @@ def convolution(x, filters, kernel_size=3, strides=1):
 
 
 def smooth(x, times):
-    """Averages neighbors, two by two in both directions, `times` times: an even number, so that nothing shifts.
-
-    Twice weighs neighbors ¼, ½, ¼; the more often, the nearer the weights come to a Gaussian.
-    """
-    x = ReflectionPadding2D(times // 2)(x)
-    for _ in range(times):
-        x = layers.AveragePooling2D(2, strides=1)(x)
-    return x
+    """Averages neighbors, see `Smoothing2D`."""
+    return Smoothing2D(times)(x)
 
 
 def downsample(x, filters):
@@ -102,13 +98,9 @@ def downsample(x, filters):
     return convolution(smooth(x, 2), filters, strides=2)
 
 
-def upsample(x):
-    """Twice the size: every value repeated, then smoothed.
-
-    Repeated values are squares of 2 × 2 pixels. Smoothed only a little, they leave kinks in step with the strides,
-    which the ReLUs behind them turn into the other half of a grid.
-    """
-    return smooth(layers.UpSampling2D(2)(x), 6)
+def upsample(x, times=6):
+    """Twice the size, smoothed; the other half of a grid is avoided here, see `SmoothUpsampling2D`."""
+    return SmoothUpsampling2D(times)(x)
 
 
 def instance_normalization(x):
