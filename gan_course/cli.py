@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 DONE, SOME_FAILED, NOTHING_DONE = 0, 1, 2
@@ -38,13 +39,17 @@ def build_parser():
 
     stylize = commands.add_parser("stylize", help="repaint photos", description="Repaints photos, or folders of them.")
     stylize.add_argument("photos", nargs="+", metavar="PHOTO", help="a picture, or a folder of pictures")
-    stylize.add_argument("--style", required=True, help="name of a shipped style, or a .npz weights file")
+    stylize.add_argument("--style", help="name of a shipped style, or a .npz weights file")
+    stylize.add_argument(
+        "--style-image", metavar="PAINTING", help="or any painting, a picture: its statistics are the style (AdaIN)"
+    )
     stylize.add_argument(
         "-o", "--out", required=True, type=Path, help="the painting; for several photos a folder, which is made"
     )
     stylize.add_argument("--strength", default=1.0, help="0 is the photo, 1 the painting (default 1)")
     stylize.add_argument("--keep-colors", action="store_true", help="brightness of the painting, colors of the photo")
     stylize.add_argument("--max-side", default=1024, help="longer side of the result in pixels (default 1024)")
+    stylize.add_argument("--stroke", default=1.0, help="how broad strokes are: 2 is twice as broad (default 1)")
     stylize.add_argument("--force", action="store_true", help="replace paintings that exist already")
     stylize.set_defaults(run=run_stylize)
 
@@ -76,25 +81,40 @@ def build_parser():
 
 
 def run_stylize(options):
-    from gan_course.stylize import check_max_side, check_strength
+    from gan_course.stylize import check_max_side, check_strength, check_stroke
 
-    strength, max_side = check_strength(options.strength), check_max_side(options.max_side)
+    if (options.style is None) == (options.style_image is None):
+        raise ValueError(
+            "Name one style: either --style, a shipped style or a .npz weights file, or --style-image, a painting."
+        )
+    strength, stroke = check_strength(options.strength), check_stroke(options.stroke)
+    max_side = check_max_side(options.max_side)
+    if options.style_image and stroke != 1.0:
+        raise ValueError("--stroke needs --style: in --style-image the size of the strokes is that of the picture.")
     jobs = plan_paintings(options.photos, options.out)
 
     from tqdm import tqdm
 
-    from gan_course.images import check_writable, read_image, save_image
-    from gan_course.pretrained import load_stylizer
+    from gan_course.images import check_writable, from_uint8, read_pixels, save_image
     from gan_course.stylize import stylize
+    from gan_course.tiles import THUMBNAIL_SIDE, stylize_large
 
     failures = []
-    stylizer = load_stylizer(options.style)
-    for photo, painting in tqdm(jobs, unit="photo", disable=len(jobs) == 1 or not sys.stderr.isatty()):
+    stylizer = load_style(options.style, options.style_image)
+    in_terminal = sys.stderr.isatty()
+    show_tiles = partial(tqdm, unit="tile", disable=len(jobs) > 1 or not in_terminal)
+    for photo, painting in tqdm(jobs, unit="photo", disable=len(jobs) == 1 or not in_terminal):
         try:
             if photo.exists() and painting.exists() and painting.samefile(photo):
                 raise ValueError(f"{photo} would be overwritten by its own painting. Choose another place with -o.")
+            if options.style_image and painting.exists() and painting.samefile(options.style_image):
+                raise ValueError(f"{painting} is the style picture and would be overwritten. Choose another place.")
             check_writable(painting, options.force)
-            image = stylize(stylizer, read_image(photo, max_side), strength, options.keep_colors)
+            pixels = read_pixels(photo, max_side)
+            if options.style and (max(pixels.shape) > THUMBNAIL_SIDE or stroke != 1.0):
+                image = stylize_large(stylizer, pixels, strength, options.keep_colors, stroke, show_tiles)
+            else:
+                image = stylize(stylizer, from_uint8(pixels), strength, options.keep_colors)
             save_image(painting, image, options.force)
         except ValueError as error:
             failures.append(error)
@@ -106,6 +126,25 @@ def run_stylize(options):
     for failure in failures:
         _fail(failure)
     return DONE if not failures else SOME_FAILED if done else NOTHING_DONE
+
+
+def load_style(style, style_image):
+    """The stylizer that is meant, by name or by painting.
+
+    Args:
+        style: name of a shipped style, or a weights file; None if a painting is given.
+        style_image: name of a picture, or None.
+
+    Returns:
+        `keras.Model`, `(batch, height, width, 3)` in [-1, 1] → the same.
+    """
+    if style_image is not None:
+        from gan_course.any_style import stylizer_for
+
+        return stylizer_for(style_image)
+    from gan_course.pretrained import load_stylizer
+
+    return load_stylizer(style)
 
 
 def run_train_style(options):

@@ -7,10 +7,12 @@ import psutil
 
 from gan_course import images
 
-LONGEST_SIDE = 4096
+LONGEST_SIDE = 4096  # in one piece
+LARGEST_SIDE = 16384  # in tiles
+STROKES = (0.25, 8.0)
 MARGIN = 16  # pixels of mirrored photo on each side, a multiple of 4
-# Measured with the shipped stylizers: peaks of 2.0, 6.2 and 22.8 GB for 0.8, 3.1 and 12.6 megapixels.
-GIGABYTES_PER_MEGAPIXEL = 1.8
+# Measured: 0.6, 1.5 and 3.3 GB more than before for 1, 4 and 9 megapixels (tools/benchmark_stylizer.py).
+GIGABYTES_PER_MEGAPIXEL = 0.7
 
 
 def stylize(stylizer, photo, strength=1.0, keep_colors=False):
@@ -37,7 +39,7 @@ def stylize(stylizer, photo, strength=1.0, keep_colors=False):
     if max(photo.shape[:2]) > LONGEST_SIDE:
         raise ValueError(
             f"photo must have at most {LONGEST_SIDE} pixels on the longer side, received {photo.shape[1]} × "
-            f"{photo.shape[0]}. Reduce it: read_image(path, max_side=1024)."
+            f"{photo.shape[0]}. Reduce it: read_image(path, max_side=1024); or paint it in tiles: gan_course.tiles."
         )
     check_memory(photo)
     return blend(photo, paint(stylizer, photo), strength, keep_colors)
@@ -148,11 +150,35 @@ def check_strength(strength):
     return value
 
 
+def check_stroke(stroke):
+    """Checks that a stroke is a number from 0.25 to 8.
+
+    Args:
+        stroke: what should be such a number.
+
+    Returns:
+        float.
+
+    Raises:
+        ValueError: if it is not.
+    """
+    try:
+        value = float(stroke)
+    except (TypeError, ValueError):
+        value = float("nan")
+    if not STROKES[0] <= value <= STROKES[1]:
+        raise ValueError(
+            f"stroke must be a number from {STROKES[0]} (fine) to {STROKES[1]:g} (broad), received {stroke!r}. 1 is "
+            f"what the stylizer learned."
+        )
+    return value
+
+
 def check_max_side(max_side):
     """Checks that a largest side is a whole number of pixels a stylizer can paint.
 
     Args:
-        max_side: what should be an integer from 64 to 4096.
+        max_side: what should be an integer from 64 to 16384.
 
     Returns:
         int.
@@ -164,6 +190,6 @@ def check_max_side(max_side):
         value = int(max_side)
     except (TypeError, ValueError):
         value = 0
-    if not 64 <= value <= LONGEST_SIDE:
-        raise ValueError(f"max-side must be a whole number of pixels from 64 to {LONGEST_SIDE}, received {max_side!r}.")
+    if not 64 <= value <= LARGEST_SIDE:
+        raise ValueError(f"max-side must be a whole number of pixels from 64 to {LARGEST_SIDE}, received {max_side!r}.")
     return value

@@ -6,18 +6,22 @@ into memory, and used in every tile; and each tile is painted with so much of it
 shows.
 """
 
+# ruff: noqa: E402  TensorFlow first, so that its log lines are hidden
+from gan_course.startup import import_tensorflow
+
+import_tensorflow()
+
 import keras
 import numpy as np
 from PIL import Image
 
 from gan_course import images
 from gan_course.networks.stylizer import CanvasGrain
-from gan_course.stylize import MARGIN, blend, check_strength, compiled, continue_by_reflection
+from gan_course.stylize import MARGIN, blend, check_strength, check_stroke, compiled, continue_by_reflection
 
 THUMBNAIL_SIDE = 1024
 TILE = 512  # 640 with its surroundings: about 0.7 GB
 SURROUNDINGS = 64  # a multiple of 4, and more than the pixels a stylizer sees in every direction
-STROKES = (0.25, 8.0)
 
 
 def freeze_statistics(stylizer, photo):
@@ -140,27 +144,3 @@ def reflected(positions, side):
     """Positions beyond the ends of a side → those they mirror: -1 → 1, `side` → `side - 2`."""
     last = max(side - 1, 1)
     return np.abs((positions + last) % (2 * last) - last) % side
-
-
-def check_stroke(stroke):
-    """Checks that a stroke is a number from 0.25 to 8.
-
-    Args:
-        stroke: what should be such a number.
-
-    Returns:
-        float.
-
-    Raises:
-        ValueError: if it is not.
-    """
-    try:
-        value = float(stroke)
-    except (TypeError, ValueError):
-        value = float("nan")
-    if not STROKES[0] <= value <= STROKES[1]:
-        raise ValueError(
-            f"stroke must be a number from {STROKES[0]} (fine) to {STROKES[1]:g} (broad), received {stroke!r}. 1 is "
-            f"what the stylizer learned."
-        )
-    return value

@@ -95,8 +95,8 @@ def read_weights(path, kind, architectures):
         ) from error
     except Exception as error:  # a damaged archive can fail in many ways
         raise WeightsError(
-            f"{path} is damaged or no {kind} of this course. An .npz file made by this course was expected: copy it again or "
-            f"train the {kind} again."
+            f"{path} is damaged or no {kind} of this course. An .npz file made by this course was expected: copy it "
+            f"again or train the {kind} again."
         ) from error
     if about.get("format") != FORMAT or about.get("architecture") not in architectures:
         raise WeightsError(

@@ -45,6 +45,21 @@ class TestOnePhoto:
         assert stylize(tmp_path / "large.png", "--style", small_weights, "-o", out, "--max-side", 100) == 0
         assert read_image(out).shape == (50, 100, 3)
 
+    def test_a_large_photo_is_painted_in_tiles(self, small_weights, tmp_path):
+        Image.effect_noise((1500, 200), 60).save(tmp_path / "wide.png")
+        out = tmp_path / "p.png"
+        assert stylize(tmp_path / "wide.png", "--style", small_weights, "-o", out, "--max-side", 1400) == 0
+        assert read_image(out).shape == (187, 1400, 3)
+
+    def test_broad_strokes_lose_fine_detail(self, small_weights, tmp_path):
+        Image.effect_noise((160, 120), 60).save(tmp_path / "noise.png")
+        for name, stroke in (("fine", 1), ("broad", 4)):
+            arguments = (tmp_path / "noise.png", "--style", small_weights, "-o", tmp_path / f"{name}.png")
+            assert stylize(*arguments, "--stroke", stroke) == 0
+        fine, broad = (read_image(tmp_path / f"{name}.png") for name in ("fine", "broad"))
+        assert fine.shape == broad.shape == (120, 160, 3)
+        assert np.abs(np.diff(broad, axis=1)).mean() < 0.5 * np.abs(np.diff(fine, axis=1)).mean()
+
     def test_into_a_folder(self, photo, small_weights, tmp_path):
         assert stylize(photo, "--style", small_weights, "-o", tmp_path / "paintings") == 0
         assert (tmp_path / "paintings" / "photo.png").exists()
@@ -116,10 +131,19 @@ class TestRefused:
         arguments = (photo, "--style", small_weights, "-o", tmp_path / "p.png", f"--strength={strength}")
         self.refused(capsys, arguments, "strength must be")
 
-    @pytest.mark.parametrize("side", ["0", "63", "5000", "large"])
+    @pytest.mark.parametrize("stroke", ["0", "9", "-1", "nan", "broad"])
+    def test_stroke(self, capsys, photo, small_weights, tmp_path, stroke):
+        arguments = (photo, "--style", small_weights, "-o", tmp_path / "p.png", f"--stroke={stroke}")
+        self.refused(capsys, arguments, "stroke must be")
+
+    def test_a_stroke_too_broad_for_the_photo(self, capsys, photo, small_weights, tmp_path):
+        arguments = (photo, "--style", small_weights, "-o", tmp_path / "p.png", "--stroke", "8")
+        self.refused(capsys, arguments, "leaves 10 × 8 pixels")
+
+    @pytest.mark.parametrize("side", ["0", "63", "20000", "large"])
     def test_max_side(self, capsys, photo, small_weights, tmp_path, side):
         arguments = (photo, "--style", small_weights, "-o", tmp_path / "p.png", "--max-side", side)
-        self.refused(capsys, arguments, "max-side must be", "4096")
+        self.refused(capsys, arguments, "max-side must be", "16384")
 
     def test_several_photos_into_one_file(self, capsys, photo, small_weights, tmp_path):
         (tmp_path / "p.png").write_text("precious")

@@ -548,6 +548,13 @@ def test_the_limit_is_a_setting(monkeypatch):
     assert time_limit.seconds_allowed() == 5
 
 
+def test_long_work_of_the_judge_is_not_taken_from_the_learners_time(monkeypatch):
+    done = []
+    monkeypatch.setattr(energy, "prepare", lambda: done.append(time.sleep(2 * SHORT)))
+    assert energy.examine(energy.answer, limit=SHORT).outcome == "correct"
+    assert len(done) == 1
+
+
 def test_where_nothing_can_interrupt_the_learner_is_told_how(monkeypatch, capsys):
     def slow(vector):
         print("held back")

@@ -44,7 +44,7 @@ def test_strength_blends_after_the_colors_are_kept(stylizer):
 def test_a_photo_too_large_for_the_free_memory_is_refused_with_a_size_that_fits(stylizer, monkeypatch):
     one_gigabyte = SimpleNamespace(available=2**30)
     monkeypatch.setattr("psutil.virtual_memory", lambda: one_gigabyte)
-    with pytest.raises(ValueError, match="needs about 3.8 GB .* 1.0 GB are free.* --max-side 832"):
+    with pytest.raises(ValueError, match="needs about 1.5 GB .* 1.0 GB are free.* --max-side 1344"):
         stylize(stylizer, np.zeros((1280, 1640, 3), "float32"))
     stylize(stylizer, np.zeros((64, 64, 3), "float32"))
 

@@ -41,7 +41,7 @@ STYLES = {
         "title": "Wassily Kandinsky, Composition VIII",
         "paintings": "paintings/kandinsky",
         "start": "van_gogh",
-        "steps": 300,
+        "steps": 600,
     },
     "poppies": {
         "title": "Katsushika Hokusai, Poppies",

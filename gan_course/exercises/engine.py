@@ -55,6 +55,7 @@ class Exercise:
             what is missing. Its name is the name of the property.
         dtype: type that the entries of the result must have, `"float32"` for instance; any if None.
         numeric: whether the result has to be numbers. Properties then receive it as a NumPy array.
+        prepare: function without arguments, called before the learner's time begins: long work of the judge itself.
         remark: a sentence for those who got it right.
     """
 
@@ -66,6 +67,7 @@ class Exercise:
     properties: tuple = ()
     dtype: str | None = None
     numeric: bool = True
+    prepare: object = None
     remark: str = ""
 
     def __post_init__(self):
@@ -112,6 +114,8 @@ class Exercise:
             learner = Learner(function, self.parameters, self.numeric)
         except NotYet as problem:
             return Result("not yet", self.name, problem.message, problem.failed)
+        if self.prepare:
+            self.prepare()
         tell = partial(print, file=sys.stdout, flush=True)  # the output of now: in the block below it is held back
         with kept_global_state(learner.variables), captured_prints() as printed:
             result = self._judge(learner, seed, seconds, tell)

@@ -66,6 +66,11 @@ def _step(picture, objective, learning_rate, sign=-1.0, clip=(-1.0, 1.0), change
             "This moves every pixel equally far, by the sign of its gradient. Gradient descent moves it in proportion "
             "to the gradient.",
         ),
+        Mistake(
+            lambda *arguments: _step(*arguments, change=lambda gradient: gradient / tf.norm(gradient)),
+            "You divide the gradient by its length. The cell above did so to go a known way; a step is the learning "
+            "rate times the gradient as it is.",
+        ),
     ],
     remark="Nothing here knows of style. Whatever can be written as an objective can be painted this way.",
 )
@@ -159,6 +164,12 @@ def _plain_mean(image):
             ),
             "Right but for the range: where a strong color gets brighter, a channel leaves [-1, 1]. Clip the result.",
         ),
+        Mistake(
+            lambda photo, painting, transfer: np.clip(
+                photo + transfer(_gray(photo), _gray(painting)) - _gray(photo), -1, 1
+            ),
+            "What `transfer` returns may have colors of its own. Make it gray as well, before you take the difference.",
+        ),
     ],
     remark="Where nothing was clipped, every difference between two channels is that of the photo.",
 )
@@ -198,21 +209,26 @@ def _shuffled(image, tile):
 
 
 @lru_cache(maxsize=1)
-def style_costs():
+def _judge():
+    """The lesson's piece of the painting, and an objective that knows its style at every layer."""
+    painting = datasets.picture("paintings/hokusai/great_wave.jpg", short_side=128)[:, :128]
+    return painting, StyleTransferObjective(painting, painting, style_layers=VGG16_LAYERS)
+
+
+@lru_cache(maxsize=3)
+def style_costs(what):
     """What each layer's style loss says of the lesson's painting, recolored or with its tiles shuffled.
 
+    Args:
+        what: "recolored", "8-pixel tiles" or "32-pixel tiles".
+
     Returns:
-        Dictionary from "recolored", "8-pixel tiles" and "32-pixel tiles" to a dictionary from layer to style loss.
+        Dictionary from layer to style loss.
     """
-    painting = datasets.picture("paintings/hokusai/great_wave.jpg", short_side=128)[:, :128]
-    objective = StyleTransferObjective(painting, painting, style_layers=VGG16_LAYERS)
-    changed = {"recolored": painting[..., [1, 2, 0]]}
-    changed |= {f"{tile}-pixel tiles": _shuffled(painting, tile) for tile in (8, 32)}
-    costs = {}
-    for what, picture in changed.items():
-        features = objective.features(picture[None])
-        costs[what] = {layer: float(objective.style_at(layer, features)) for layer in VGG16_LAYERS}
-    return costs
+    painting, objective = _judge()
+    changed = painting[..., [1, 2, 0]] if what == "recolored" else _shuffled(painting, int(what.split("-")[0]))
+    features = objective.features(changed[None])
+    return {layer: float(objective.style_at(layer, features)) for layer in VGG16_LAYERS}
 
 
 def _names(function, look):
@@ -224,7 +240,7 @@ def _problem(function, look, bounds):
     """The first bound that the mean over the chosen layers does not keep, as a sentence."""
     layers = _names(function, look)
     for what, (lowest, highest) in bounds.items():
-        cost = np.mean([style_costs()[what][layer] for layer in layers])
+        cost = np.mean([style_costs(what)[layer] for layer in layers])
         if not lowest <= cost <= highest:
             wanted = f"at least {lowest:g}" if cost < lowest else f"at most {highest:g}"
             return f"{look!r} with {', '.join(layers)}: {what} costs {cost:.2f}, and {wanted} was wanted."
@@ -267,6 +283,7 @@ def _answers(palette, strokes, forms):
 
 @exercise(
     numeric=False,
+    prepare=lambda: [style_costs(what) for what in ("recolored", "8-pixel tiles", "32-pixel tiles")],
     properties=[names_of_layers, a_palette_without_strokes, strokes_without_forms, forms_as_well],
     hints=[
         "Go by the table above. A loss that stays small when tiles are shuffled does not see what is larger than a "

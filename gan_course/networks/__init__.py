@@ -5,6 +5,13 @@ from gan_course.startup import import_tensorflow
 
 import_tensorflow()
 
+from gan_course.networks.adaptive_normalization import (
+    ADAIN_LAYER,
+    adaptive_instance_normalization,
+    build_adain_decoder,
+    build_adain_stylizer,
+    feature_statistics,
+)
 from gan_course.networks.arithmetic import receptive_field, transposed_output_size
 from gan_course.networks.classifier import (
     build_fashion_classifier,
@@ -21,9 +28,13 @@ from gan_course.networks.stylizer import ReflectionPadding2D, build_stylizer
 from gan_course.networks.toy import build_toy_discriminator, build_toy_generator
 
 __all__ = [
+    "ADAIN_LAYER",
     "VGG16_LAYERS",
     "ReflectionPadding2D",
     "SpectralDense",
+    "adaptive_instance_normalization",
+    "build_adain_decoder",
+    "build_adain_stylizer",
     "build_discriminator",
     "build_fashion_classifier",
     "build_fashion_features",
@@ -34,6 +45,7 @@ __all__ = [
     "build_toy_generator",
     "build_vgg16_features",
     "cut_border",
+    "feature_statistics",
     "load_fashion_classifier",
     "load_fashion_features",
     "power_iteration",

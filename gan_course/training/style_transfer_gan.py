@@ -7,12 +7,11 @@ import tensorflow as tf
 from gan_course.losses import (
     content_loss,
     gram_matrix,
-    hinge_discriminator_loss,
-    hinge_generator_loss,
     style_loss,
     total_variation,
 )
 from gan_course.networks import build_vgg16_features, cut_border
+from gan_course.training.readings import build_hidden_features, find_reading, learned_distance
 
 STYLE_LAYERS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv1")
 PALETTE_LAYERS = ("block1_conv2", "block2_conv2")  # colors and fine textures, by which the nearest painting is found
@@ -45,6 +44,12 @@ class StyleTransferGAN(keras.Model):
             [-1, 1]. All paintings have as many scales.
         content_weight, style_weight, adversarial_weight, variation_weight: the weights above.
         average_momentum: momentum of the moving average, 0 to 1.
+        adversarial: how the discriminator is read (`gan_course.training.readings`): "patch" scores each neighborhood;
+            "relativistic" compares it with one of a painting; "learned distance" scores it, and what the
+            discriminator's hidden features say about photo and painting takes the place of the content loss.
+
+    Raises:
+        ValueError: if `adversarial` is unknown.
 
     Reference:
         Johnson et al. 2016 for content and style; Li and Wand, "Precomputed Real-Time Texture Synthesis with
@@ -63,6 +68,7 @@ class StyleTransferGAN(keras.Model):
         adversarial_weight=1.0,
         variation_weight=0.0,
         average_momentum=0.999,
+        adversarial="patch",
     ):
         super().__init__(name="style_transfer_gan")
         self.stylizer = stylizer
@@ -70,6 +76,9 @@ class StyleTransferGAN(keras.Model):
         self.averaged_stylizer.set_weights(stylizer.get_weights())
         self.averaged_stylizer.trainable = False
         self.discriminator = discriminator
+        self.reading = find_reading(adversarial)
+        if self.reading.learned_content:
+            self.hidden_features = build_hidden_features(discriminator)
         self.features = build_vgg16_features(sorted({*STYLE_LAYERS, CONTENT_LAYER}))
         self.term_weights = {
             "adversarial": adversarial_weight,
@@ -110,7 +119,7 @@ class StyleTransferGAN(keras.Model):
             painted = self.stylizer(photos, training=True)
             with tape.stop_recording():
                 discriminator_value = self.train_discriminator(paintings, tf.stop_gradient(painted), seed)
-            terms = self.stylizer_terms(photos, painted, seed)
+            terms = self.stylizer_terms(photos, painted, seed, paintings)
             total = sum(self.term_weights[name] * value for name, value in terms.items())
         gradients = tape.gradient(total, self.stylizer.trainable_variables)
         self.stylizer_optimizer.apply(gradients, self.stylizer.trainable_variables)
@@ -126,27 +135,32 @@ class StyleTransferGAN(keras.Model):
         both = shift_and_flip(both, seed)
         with tf.GradientTape() as tape:
             logits = self.discriminator(both, training=True)
-            value = hinge_discriminator_loss(logits[:count], logits[count:])
+            value = self.reading.discriminator_loss(logits[:count], logits[count:])
         gradients = tape.gradient(value, self.discriminator.trainable_variables)
         self.discriminator_optimizer.apply(gradients, self.discriminator.trainable_variables)
         return value
 
-    def stylizer_terms(self, photos, painted, seed):
-        """The named terms of the stylizer's loss, before their weights. Terms with weight 0 are left out."""
+    def stylizer_terms(self, photos, painted, seed, paintings=None):
+        """The named terms of the stylizer's loss, before their weights. Terms with weight 0 are left out.
+
+        `paintings` are crops of paintings, as many as `painted`; only a relativistic discriminator needs them.
+        """
         fold = tf.random.experimental.stateless_fold_in
         photos, painted = (random_window(images, fold(seed, 3)) for images in (photos, painted))
         photo_features = self.features(photos, training=False)
         painted_features = self.features(painted, training=False)
         terms = {}
         if self.term_weights["adversarial"]:
-            logits = self.discriminator(shift_and_flip(painted, fold(seed, 2)), training=False)
-            terms["adversarial"] = hinge_generator_loss(logits)
+            terms["adversarial"] = self.adversarial_term(painted, paintings, seed)
         if self.term_weights["style"]:
             targets = self.nearest_targets(photo_features, fold(seed, 1))
             terms["style"] = sum(
                 style_loss(targets[name], layer_gram(painted_features[name], name)) for name in STYLE_LAYERS
             ) / len(STYLE_LAYERS)
-        if self.term_weights["content"]:
+        if self.term_weights["content"] and self.reading.learned_content:
+            alike = (shift_and_flip(images, fold(seed, 2)) for images in (photos, painted))
+            terms["content"] = learned_distance(self.hidden_features, *alike)
+        elif self.term_weights["content"]:
             terms["content"] = content_loss(
                 cut_border(photo_features[CONTENT_LAYER], CONTENT_LAYER),
                 cut_border(painted_features[CONTENT_LAYER], CONTENT_LAYER),
@@ -154,6 +168,21 @@ class StyleTransferGAN(keras.Model):
         if self.term_weights["variation"]:
             terms["variation"] = total_variation(painted)
         return terms
+
+    def adversarial_term(self, painted, paintings, seed):
+        """What the discriminator's answer adds to the stylizer's loss, in the reading that was chosen."""
+        fold = tf.random.experimental.stateless_fold_in
+        if not self.reading.compares:
+            logits = self.discriminator(shift_and_flip(painted, fold(seed, 2)), training=False)
+            return self.reading.stylizer_loss(None, logits)
+        if paintings is None:
+            raise ValueError(
+                "A relativistic discriminator compares paintings with what was painted, and no paintings came. Pass "
+                "paintings=batch['paintings'], as many crops as photos."
+            )
+        both = tf.concat([random_window(paintings, fold(seed, 3)), painted], axis=0)
+        logits = self.discriminator(shift_and_flip(both, fold(seed, 2)), training=False)
+        return self.reading.stylizer_loss(*tf.split(logits, 2))
 
     @tf.function
     def gradient_shares(self, batch):
@@ -171,7 +200,7 @@ class StyleTransferGAN(keras.Model):
         painted = self.stylizer(batch["photos"], training=False)
         with tf.GradientTape(persistent=True) as tape:
             tape.watch(painted)
-            terms = self.stylizer_terms(batch["photos"], painted, batch["seed"])
+            terms = self.stylizer_terms(batch["photos"], painted, batch["seed"], batch["paintings"])
         norms = {
             name: abs(self.term_weights[name]) * tf.norm(tape.gradient(value, painted)) for name, value in terms.items()
         }

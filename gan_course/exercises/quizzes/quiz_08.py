@@ -65,7 +65,7 @@ QUIZ = Quiz(
                 Option(
                     "Adam cannot get as low.",
                     False,
-                    "With a suitable rate and enough steps it comes near. It takes more time.",
+                    "With a suitable rate and enough steps it does. It takes more time.",
                 ),
             ],
         ),
@@ -99,7 +99,7 @@ QUIZ = Quiz(
                 Option(
                     "Adam. With L-BFGS the cost disappears.",
                     False,
-                    "It is a few times smaller, and still takes dozens of passes through VGG16, forward and back.",
+                    "It is smaller, and still takes dozens of passes through VGG16, forward and back.",
                 ),
                 Option(
                     "The Gram matrices of the painting.",
