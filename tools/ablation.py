@@ -114,6 +114,11 @@ def main():
             flush=True,
         )
     add_references(folder, tables, card, recipe)
+    if folder == data_path("experiments"):
+        from ship_stylizer import record_checksum  # here, because it loads TensorFlow
+
+        for picture in sorted((folder / "10_ablation").glob("*.jpg")):
+            record_checksum(f"experiments/10_ablation/{picture.name}")
 
 
 def parse_arguments():
