@@ -77,6 +77,10 @@ def build_parser():
     reset = commands.add_parser("reset", help="put a lesson back as it was shipped; your own stays beside it")
     reset.add_argument("lesson", help="its number: 03")
     reset.set_defaults(run=run_reset)
+
+    from gan_course.classroom.commands import add_classroom
+
+    add_classroom(commands)
     return parser
 
 

@@ -126,6 +126,7 @@ def test_a_whole_table_of_a_tiny_stylizer(tool, small_weights):
     assert found["recognized"] == "FAIL"
     assert list(found) == [
         "frame",
+        "frame, same statistics",
         *(f"{name}, {period} px" for name in ("grid", "blocks") for period in (2, 4, 8)),
         "burnt flats",
         "recognized",

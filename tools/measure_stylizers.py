@@ -20,10 +20,12 @@ import numpy as np  # noqa: E402
 import painter_classifier as painters  # noqa: E402
 
 from gan_course import datasets  # noqa: E402
+from gan_course.images import from_uint8, to_uint8  # noqa: E402
 from gan_course.networks import build_vgg16_features  # noqa: E402
 from gan_course.picture_faults import block_energy, burnt_share, frame_fault, grid_energy  # noqa: E402
 from gan_course.pretrained import load_stylizer, shipped_styles  # noqa: E402
 from gan_course.stylize import paint  # noqa: E402
+from gan_course.tiles import paint_in_tiles  # noqa: E402
 
 # the painter of each style and the paintings it was trained on
 PAINTERS = {"van_gogh": "van_gogh", "great_wave": "hokusai", "poppies": "hokusai", "kandinsky": "kandinsky"}
@@ -127,12 +129,27 @@ def measure(stylizer, style, name, photos, recognize):
     own_paintings = [datasets.picture(ONE_PAINTING[name])] if name in ONE_PAINTING else all_paintings
     return [
         row("frame", float(np.mean(frames)), "frame", f"{np.mean(frames):.2f} levels (largest {max(frames):.2f})"),
+        edge_row(stylizer, photos, painted),
         *repetition_rows("grid", grid_energy, painted, all_paintings, judged=True),
         *repetition_rows("blocks", block_energy, painted, all_paintings, judged=False),
         burnt_row(painted, own_paintings),
         *recognized_rows(painted, photos, own_paintings, painter, recognize),
         *active_rows(style),
     ]
+
+
+def edge_row(stylizer, photos, painted):
+    """What the edge itself changes: the frame without the other mean and variance that a larger photo has.
+
+    Tiles are painted with the photo continued on all sides, and with the statistics of the photo alone.
+    """
+    faults = []
+    for photo, painting in zip(photos, painted, strict=True):
+        far_from_edge = from_uint8(paint_in_tiles(stylizer, to_uint8(photo)))
+        pad = ((EXTENSION, EXTENSION), (EXTENSION, EXTENSION), (0, 0))
+        faults.append(frame_fault(painting, np.pad(far_from_edge, pad)))  # which looks at the center only
+    text = f"{np.mean(faults):.2f} levels (largest {max(faults):.2f})"
+    return row("frame, same statistics", float(np.mean(faults)), None, text)
 
 
 def row(measure, value, mark=None, text=None, **more):

@@ -1,0 +1,98 @@
+"""The lessons as an nbgrader course folder."""
+
+from pathlib import Path
+
+import nbformat
+
+from gan_course import exercises
+from gan_course.classroom.assignment import make_assignment, points_of
+from gan_course.exercises.engine import RAISE, Exercise
+from gan_course.lab import SHIPPED
+
+CONFIG = f'''"""nbgrader's settings, written by `gan-course classroom export` and yours to change."""
+
+c = get_config()  # noqa: F821  nbgrader brings it
+
+c.CourseDirectory.course_id = "gan-course"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__"]
+
+# What stands in a student's version in place of a solution: the stub of the lessons.
+c.ClearSolutions.code_stub = {{"python": "{RAISE}"}}
+c.ClearSolutions.text_stub = "*Your answer takes the place of this line.*"
+
+# `nbgrader validate` runs your own version: with time to load TensorFlow, without the log lines of its C++ part.
+c.Execute.timeout = 120
+c.Execute.extra_arguments = ["--IPKernelApp.capture_fd_output=False"]
+
+# A submission is put back into the form in which it was handed out, and runs in a process of its own under limits.
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "gan_course.classroom.preprocessors.RestoreCells",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "gan_course.classroom.preprocessors.ExecuteApart",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.ExecuteApart.cell_seconds = 60
+c.ExecuteApart.total_seconds = 300
+c.ExecuteApart.memory_gigabytes = 6
+# Run submissions as another user, who can read the course's installation and nothing of yours; you have to be root.
+# c.ExecuteApart.user = "nobody"
+'''
+
+
+def export_course(out, lessons=None):
+    """Writes an nbgrader course folder: its settings, and one assignment a lesson.
+
+    The same course gives the same files, byte for byte.
+
+    Args:
+        out: folder to make; it may exist if it is empty.
+        lessons: list of numbers, `"03"` or `"3"`; all lessons if None.
+
+    Returns:
+        List of tuples (assignment, points of exercises, of the quiz, of the answer in words).
+
+    Raises:
+        ValueError: if `out` holds something, or a lesson does not exist.
+    """
+    out = Path(out)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ValueError(
+            f"{out} exists already and is not empty; nothing in it was changed. Name a new folder, or move this one."
+        )
+    shipped = _shipped()
+    numbers = list(shipped) if lessons is None else list(dict.fromkeys(_number(lesson, shipped) for lesson in lessons))
+    made = {f"lesson_{number}": _assignment(f"lesson_{number}", shipped[number]) for number in numbers}
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8", newline="\n")
+    for lesson, (notebook, _) in made.items():
+        file = out / "source" / lesson / f"{lesson}.ipynb"
+        file.parent.mkdir(parents=True)
+        file.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+    return [(lesson, *points) for lesson, (_, points) in made.items()]
+
+
+def _shipped():
+    """Notebook of each lesson that ships, by its number."""
+    return {file.name[:2]: file for file in sorted(SHIPPED.glob("[0-9][0-9]_*.ipynb"))}
+
+
+def _number(asked, shipped):
+    number = str(asked).strip().zfill(2)
+    if number not in shipped:
+        raise ValueError(f"--lessons expects numbers of lessons, {', '.join(shipped)}; received {asked!r}.")
+    return number
+
+
+def _assignment(lesson, file):
+    found = [value for value in vars(getattr(exercises, lesson)).values() if isinstance(value, Exercise)]
+    quiz = getattr(exercises, lesson.replace("lesson", "quiz"))
+    notebook = nbformat.read(file, as_version=4)
+    return make_assignment(notebook, lesson, found, quiz), points_of(found, quiz)
