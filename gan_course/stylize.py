@@ -141,10 +141,7 @@ def check_strength(strength):
     Raises:
         ValueError: if it is not.
     """
-    try:
-        value = float(strength)
-    except (TypeError, ValueError):
-        value = float("nan")
+    value = _number(strength)
     if not 0.0 <= value <= 1.0:
         raise ValueError(f"strength must be a number from 0 (the photo) to 1 (the painting), received {strength!r}.")
     return value
@@ -162,16 +159,21 @@ def check_stroke(stroke):
     Raises:
         ValueError: if it is not.
     """
-    try:
-        value = float(stroke)
-    except (TypeError, ValueError):
-        value = float("nan")
+    value = _number(stroke)
     if not STROKES[0] <= value <= STROKES[1]:
         raise ValueError(
             f"stroke must be a number from {STROKES[0]} (fine) to {STROKES[1]:g} (broad), received {stroke!r}. 1 is "
             f"what the stylizer learned."
         )
     return value
+
+
+def _number(text):
+    """What should be a number as a float; NaN, which no range holds, if it is none."""
+    try:
+        return float(text)
+    except (TypeError, ValueError):
+        return float("nan")
 
 
 def check_max_side(max_side):

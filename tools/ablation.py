@@ -29,6 +29,8 @@ import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+from tables import write_card, write_table
+
 from gan_course import datasets
 from gan_course.images import write_atomically
 from gan_course.paths import data_path
@@ -308,12 +310,12 @@ def write(folder, tables, card):
     card["runs"].sort(key=place)
     card["cpu_minutes"] = round(sum(run["cpu_seconds"] + run["start"] for run in card["runs"]) / 60, 1)
     for name, columns in FILES.items():
-        text = io.StringIO()
-        writer = csv.DictWriter(text, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({**row, "strength": f"{float(row['strength']):g}"} for row in sorted(tables[name], key=place))
-        write_atomically(folder / name, text.getvalue().encode())
-    write_atomically(folder / "10_ablation.json", (json.dumps(card, indent=2) + "\n").encode())
+        write_table(
+            folder / name,
+            columns,
+            ({**row, "strength": f"{float(row['strength']):g}"} for row in sorted(tables[name], key=place)),
+        )
+    write_card(folder / "10_ablation.json", card)
 
 
 if __name__ == "__main__":

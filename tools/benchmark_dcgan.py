@@ -13,11 +13,11 @@ rebuilt here. What differs: its data are 60,000 digits, here they are the course
 """
 
 import argparse
-import csv
-import io
 import json
 import time
 from pathlib import Path
+
+from tables import write_card, write_table
 
 from gan_course.startup import import_tensorflow
 
@@ -31,7 +31,6 @@ from keras import layers  # noqa: E402
 
 from gan_course import datasets, metrics  # noqa: E402
 from gan_course.batches import image_batches  # noqa: E402
-from gan_course.images import write_atomically  # noqa: E402
 from gan_course.paths import data_path  # noqa: E402
 
 SEED, TUTORIAL_BATCH, NOISE, RATE = 0, 256, 100, 1e-4
@@ -184,13 +183,9 @@ def summary(rows):
 def write(path, rows):
     """Writes the table and the summary. Returns the summary."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_atomically(path, text.getvalue().encode())
+    write_table(path, rows[0], rows)
     result = summary(rows)
-    write_atomically(path.with_suffix(".json"), (json.dumps(result, indent=2) + "\n").encode())
+    write_card(path.with_suffix(".json"), result)
     return result
 
 

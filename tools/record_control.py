@@ -19,9 +19,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
+from tables import write_card, write_table
 
 from gan_course import datasets
-from gan_course.images import from_uint8, to_uint8, write_atomically
+from gan_course.images import from_uint8, to_uint8
 from gan_course.paths import data_path
 
 COLUMNS = ("pair", "augmentation", "seed", "pairs", "right", "low", "high")
@@ -117,12 +118,8 @@ def read(path, recipe):
 
 def write(path, card, rows):
     """Writes both files."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_atomically(path.with_suffix(".json"), (json.dumps(card, indent=2) + "\n").encode())
-    write_atomically(path, text.getvalue().encode())
+    write_card(path.with_suffix(".json"), card)
+    write_table(path, COLUMNS, rows)
 
 
 if __name__ == "__main__":

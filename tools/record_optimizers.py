@@ -15,15 +15,14 @@ Reference: TensorFlow tutorials, "Neural style transfer" (style 1e-2, content 1e
 
 import argparse
 import csv
-import io
 import json
 from pathlib import Path
 
 import numpy as np
 from record_weight_grid import square
+from tables import write_card, write_table
 
 from gan_course import datasets
-from gan_course.images import write_atomically
 from gan_course.networks import build_vgg16_features
 from gan_course.paths import data_path
 from gan_course.training import minimize_with_adam, minimize_with_lbfgs
@@ -197,12 +196,8 @@ def command(made):
 
 def write(path, card, rows):
     """Writes both files."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_atomically(path.with_suffix(".json"), (json.dumps(card, indent=2) + "\n").encode())
-    write_atomically(path, text.getvalue().encode())
+    write_card(path.with_suffix(".json"), card)
+    write_table(path, COLUMNS, rows)
 
 
 if __name__ == "__main__":

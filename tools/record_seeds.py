@@ -10,10 +10,11 @@ be interrupted and goes on. If the recipe has changed, all are trained anew.
 
 import argparse
 import csv
-import io
 import json
 import time
 from pathlib import Path
+
+from tables import write_card, write_table
 
 from gan_course.startup import import_tensorflow
 
@@ -25,7 +26,6 @@ import train_fashion_mnist as recipe  # noqa: E402
 
 from gan_course import datasets, metrics  # noqa: E402
 from gan_course.batches import image_batches  # noqa: E402
-from gan_course.images import write_atomically  # noqa: E402
 from gan_course.paths import data_path  # noqa: E402
 
 SEEDS, EVERY = 20, 200
@@ -116,12 +116,8 @@ def read(path, made):
 
 def write(path, rows, card):
     """Writes both files, rows by seed and step."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(sorted(rows, key=lambda row: (row["seed"], row["step"])))
-    write_atomically(path.with_suffix(".json"), (json.dumps(card, indent=2) + "\n").encode())
-    write_atomically(path, text.getvalue().encode())
+    write_card(path.with_suffix(".json"), card)
+    write_table(path, COLUMNS, sorted(rows, key=lambda row: (row["seed"], row["step"])))
 
 
 if __name__ == "__main__":

@@ -12,11 +12,12 @@ command can be interrupted and goes on from there; a stylizer that is finished i
 """
 
 import argparse
-import csv
 import io
 import json
 import time
 from pathlib import Path
+
+from tables import write_card, write_table
 
 from gan_course.startup import import_tensorflow
 
@@ -301,12 +302,8 @@ def write(folder, card):
     known = [card["variants"][name] for name in VARIANTS if name in card["variants"]]
     card["command"] = command(card["recipe"])
     card["cpu_minutes"] = round(sum(one["cpu_seconds"] for one in known) / 60, 1)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(row for one in known for row in one["log"])
-    write_atomically(folder / "log.csv", text.getvalue().encode())
-    write_atomically(folder / "card.json", (json.dumps(card, indent=2) + "\n").encode())
+    write_table(folder / "log.csv", COLUMNS, (row for one in known for row in one["log"]))
+    write_card(folder / "card.json", card)
 
 
 if __name__ == "__main__":

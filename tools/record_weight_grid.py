@@ -12,12 +12,12 @@ goes on. If the recipe has changed, all are made anew.
 
 import argparse
 import csv
-import io
 import json
 import time
 from pathlib import Path
 
 from ship_stylizer import record_checksum
+from tables import write_card, write_table
 
 from gan_course import datasets
 from gan_course.images import image_bytes, resize, write_atomically
@@ -143,17 +143,13 @@ def command(made):
 
 def write(folder, rows, made):
     """Writes table and card."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
     card = {
         "command": command(made),
         "cpu_minutes": round(sum(row["cpu_seconds"] for row in rows) / 60, 1),
         "recipe": made,
     }
-    write_atomically(folder / "08_weight_grid.json", (json.dumps(card, indent=2) + "\n").encode())
-    write_atomically(folder / "08_weight_grid.csv", text.getvalue().encode())
+    write_card(folder / "08_weight_grid.json", card)
+    write_table(folder / "08_weight_grid.csv", COLUMNS, rows)
 
 
 if __name__ == "__main__":
