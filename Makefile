@@ -1,8 +1,10 @@
 # GNU make 3.81 and a POSIX shell are enough. Paths are relative, so the course may lie in any folder.
-.PHONY: help lab test test-slow notebooks pins lint setup clean
+.PHONY: help lab test test-slow notebooks pins lint setup classroom wheelhouse clean
 
 help:
 	@echo "make lab         set up what is needed and open the course in JupyterLab"
+	@echo "make classroom   set up what a teacher needs: the course and nbgrader"
+	@echo "make wheelhouse  gather all that installs the course without a network"
 	@echo "make test        set up what is needed and run the tests and all notebooks"
 	@echo "make test-slow   run the notebooks under other CPU settings and without a network"
 	@echo "make notebooks   execute the lessons again and write notebooks/"
@@ -14,14 +16,20 @@ help:
 setup:
 	@sh tools/setup.sh
 
+classroom:
+	@sh tools/setup.sh classroom
+
+wheelhouse: classroom
+	@.venv/bin/python tools/make_wheelhouse.py
+
 lab: setup
 	@.venv/bin/gan-course lab
 
 # Another plot backend, set for a terminal, would leave the notebooks without pictures.
-test: setup
-	@unset MPLBACKEND; .venv/bin/python -m pytest
+test: classroom
+	@unset MPLBACKEND; .venv/bin/python -m pytest -n 2 --dist loadfile
 
-test-slow: setup
+test-slow: classroom
 	@unset MPLBACKEND; .venv/bin/python -m pytest -m slow tests
 
 notebooks: setup
@@ -33,8 +41,10 @@ lint: setup
 # One set of pins for Python 3.11 to 3.13 and every platform. Remove requirements.txt first to renew what is in it.
 pins:
 	@uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate -o requirements.txt requirements.in
+	@uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate -c requirements.txt \
+		--extra classroom -o requirements-classroom.txt pyproject.toml
 
 clean:
-	rm -rf .venv .venv.lock runs build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv.lock runs wheelhouse wheelhouse.new build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find gan_course lessons notebooks tests tools -depth -type d \
 		\( -name __pycache__ -o -name .ipynb_checkpoints \) -exec rm -rf {} \;

@@ -53,6 +53,7 @@ class Course:
         (self.folder / "tools").mkdir(parents=True)
         shutil.copy(ROOT / "tools" / "setup.sh", self.folder / "tools")
         (self.folder / "requirements.txt").write_text("")
+        (self.folder / "requirements-classroom.txt").write_text("")
         (self.folder / "pyproject.toml").write_text("")
 
     def command(self, name, text):
@@ -66,10 +67,10 @@ class Course:
     def uv(self, find="exit 1"):
         self.command("uv", UV.format(find=find))
 
-    def set_up(self, **variables):
+    def set_up(self, *extra, **variables):
         """Runs the set-up; returns its exit code and the lines it printed."""
         run = subprocess.run(
-            ["sh", "tools/setup.sh"],
+            ["sh", "tools/setup.sh", *extra],
             cwd=self.folder,
             env={"PATH": str(self.bin)} | variables,
             stdout=subprocess.PIPE,
@@ -87,8 +88,8 @@ class Course:
         for word in words:
             assert word in lines[-1], lines
 
-    def succeeds(self, **variables):
-        code, lines = self.set_up(**variables)
+    def succeeds(self, *extra, **variables):
+        code, lines = self.set_up(*extra, **variables)
         assert code == 0, lines
         return lines
 
@@ -180,6 +181,31 @@ def test_pip_installs_the_requirements_and_then_the_course(course):
     assert first.startswith("pip -m pip install") and first.endswith("-r requirements.txt")
     assert second.startswith("pip -m pip install") and second.endswith("--no-deps --no-build-isolation -e .")
     assert third == "import"
+
+
+def test_a_classroom_is_installed_on_top_and_learners_never_see_it(course):
+    course.python("python3")
+    course.succeeds()
+    assert len(course.calls()) == 3
+    assert "classroom" in course.succeeds("classroom")[0]
+    (call,) = course.calls()
+    assert call.endswith("-r requirements-classroom.txt")
+    assert course.succeeds("classroom") == course.succeeds() == [] == course.calls()
+    (course.folder / "requirements-classroom.txt").write_text("nbgrader==0.9.7\n")
+    assert course.succeeds() == []
+    course.succeeds("classroom")
+    assert [call.split()[-1] for call in course.calls()] == ["requirements-classroom.txt"]
+
+
+def test_a_classroom_in_an_empty_folder_gets_everything(course):
+    course.python("python3")
+    course.succeeds("classroom")
+    assert [call.split()[-1] for call in course.calls()] == [
+        "requirements.txt",
+        ".",
+        "import",
+        "requirements-classroom.txt",
+    ]
 
 
 def test_uv_is_used_where_it_is_there_and_needs_no_venv_module(course):
@@ -380,11 +406,17 @@ def test_every_direct_dependency_has_its_pin():
     assert set(pins("requirements.in")) <= set(pins("requirements.txt"))
 
 
+def test_a_classroom_has_the_versions_of_everyone_else():
+    learners, teachers = pins("requirements.txt"), pins("requirements-classroom.txt")
+    shared = {name for name, _ in learners}
+    assert {pin for pin in teachers if pin[0] in shared} <= set(learners)
+
+
 def test_every_package_that_the_course_asks_for_is_pinned():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     optional = project["optional-dependencies"]
     for one in optional.pop("classroom"):  # for teachers only: no learner installs it, so its pin stands here
-        assert re.fullmatch(r"[a-z0-9-]+==[0-9a-z.]+", one), one
+        assert tuple(one.split("==")) in pins("requirements-classroom.txt")
     asked = set(project["dependencies"]).union(*optional.values())
     assert asked <= {name for name, _ in pins("requirements.in")}
 

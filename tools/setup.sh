@@ -1,5 +1,6 @@
 #!/bin/sh
 # Makes .venv, the Python environment of this course, or brings it up to date. `make lab` and `make test` begin with it.
+# `sh tools/setup.sh classroom` adds what a teacher needs, and the tests of grading: nbgrader.
 # Any POSIX shell will do. PYTHON=... names the Python to use; otherwise the usual names are tried.
 # Whatever goes wrong, the last line printed says what it was and what to try.
 set -u
@@ -8,6 +9,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 env_python=.venv/bin/python
 stamp=.venv/course-setup # written last: where it is missing, the environment is not complete
+classroom=.venv/course-classroom # the same for the packages on top
 
 stop() {
     printf 'Set-up stopped: %s\n' "$1" >&2
@@ -18,6 +20,10 @@ stop() {
 describe() {
     "$1" -c 'import platform, sys
 print("%d.%d %s %s" % (sys.version_info[0], sys.version_info[1], platform.system(), platform.machine()))' 2>/dev/null
+}
+
+classroom_is_ready() {
+    [ "${1:-}" != classroom ] || [ "$(cat "$classroom" 2>/dev/null)" = "$(cksum <requirements-classroom.txt)" ]
 }
 
 have_uv() { uv --version >/dev/null 2>&1; }
@@ -91,12 +97,13 @@ install() {
     stop "the packages could not be installed; the lines above say why. Run the same command again, or try another Python: make lab PYTHON=/path/to/python3.12"
 }
 
-python=''
+python='' ready=''
 environment=$(describe "$env_python")
 if [ -f "$stamp" ] && [ -n "$environment" ]; then
     if [ -z "${PYTHON:-}" ] || [ "$(describe "$PYTHON")" = "$environment" ]; then
         here=$(place "$environment")
-        [ "$(cat "$stamp")" = "$(printf '%s\n' "$here" "$(wanted)")" ] && exit 0
+        [ "$(cat "$stamp")" = "$(printf '%s\n' "$here" "$(wanted)")" ] && ready=yes
+        [ -n "$ready" ] && classroom_is_ready "$@" && exit 0
         [ "$(sed '$d' "$stamp")" = "$here" ] && python=$env_python
     fi
 fi
@@ -108,39 +115,54 @@ other=$(cat "$lock" 2>/dev/null) && kill -0 "$other" 2>/dev/null &&
 echo $$ >"$lock"
 trap 'rm -f "$lock"' EXIT
 
-if [ -n "$python" ]; then
-    echo "The requirements have changed: bringing the environment up to date."
-    rm -f "$stamp" .venv/install.log
-else
-    find_python
-    rm -f "$stamp" # first, so that half of an environment never passes for a whole one
-    rm -rf .venv
-    check_disk
-    echo "Making the environment .venv with Python $version."
+install_requirements() {
     if have_uv; then
-        uv venv --quiet --no-project --python "$python" .venv
+        install uv pip install --python "$env_python" -r "$1"
     else
-        "$python" -m venv .venv
-    fi || stop "the environment .venv could not be made; the lines above say why."
-fi
-
-echo "Installing the packages: up to 700 MB to download, and some minutes of work, the first time."
-if have_uv; then
-    install uv pip install --python "$env_python" -r requirements.txt
-    install uv pip install --python "$env_python" --no-deps --no-build-isolation -e .
-else
-    install "$env_python" -m pip install --disable-pip-version-check --progress-bar off -r requirements.txt
-    install "$env_python" -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
-fi
-
-echo "Starting matplotlib and TensorFlow once, so that the first notebook does not have to wait."
-MPLBACKEND=Agg "$env_python" -c 'import matplotlib.pyplot
-from gan_course.startup import import_tensorflow
-import_tensorflow()' >>.venv/install.log 2>&1 || {
-    tail -n 15 .venv/install.log >&2
-    stop "the packages are installed, but matplotlib or TensorFlow does not start; the lines above say why."
+        install "$env_python" -m pip install --disable-pip-version-check --progress-bar off -r "$1"
+    fi
 }
 
-place "$(describe "$env_python")" >"$stamp.new" && wanted >>"$stamp.new" && mv "$stamp.new" "$stamp" ||
-    stop "the folder .venv cannot be written to."
+make_environment() {
+    if [ -n "$python" ]; then
+        echo "The requirements have changed: bringing the environment up to date."
+        rm -f "$stamp" .venv/install.log
+    else
+        find_python
+        rm -f "$stamp" # first, so that half of an environment never passes for a whole one
+        rm -rf .venv
+        check_disk
+        echo "Making the environment .venv with Python $version."
+        if have_uv; then
+            uv venv --quiet --no-project --python "$python" .venv
+        else
+            "$python" -m venv .venv
+        fi || stop "the environment .venv could not be made; the lines above say why."
+    fi
+
+    echo "Installing the packages: up to 700 MB to download, and some minutes of work, the first time."
+    install_requirements requirements.txt
+    if have_uv; then
+        install uv pip install --python "$env_python" --no-deps --no-build-isolation -e .
+    else
+        install "$env_python" -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
+    fi
+
+    echo "Starting matplotlib and TensorFlow once, so that the first notebook does not have to wait."
+    MPLBACKEND=Agg "$env_python" -c 'import matplotlib.pyplot; from gan_course import startup
+startup.import_tensorflow()' >>.venv/install.log 2>&1 || {
+        tail -n 15 .venv/install.log >&2
+        stop "the packages are installed, but matplotlib or TensorFlow does not start; the lines above say why."
+    }
+
+    place "$(describe "$env_python")" >"$stamp.new" && wanted >>"$stamp.new" && mv "$stamp.new" "$stamp" ||
+        stop "the folder .venv cannot be written to."
+}
+
+[ -n "$ready" ] || make_environment
+if ! classroom_is_ready "$@"; then
+    echo "Installing what a classroom needs: nbgrader and what it brings along."
+    install_requirements requirements-classroom.txt
+    cksum <requirements-classroom.txt >"$classroom"
+fi
 echo "The environment is ready."

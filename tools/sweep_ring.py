@@ -43,6 +43,8 @@ REPAIRS = {
     "R1": {"loss": "non-saturating", "penalties": [["R1", 0.5]]},
     "hinge, spectral normalization": {"loss": "hinge", "spectral_normalization": True},
     "relativistic, R1, R2": {"loss": "relativistic", "penalties": [["R1", 0.5], ["R2", 0.5]]},
+    "more discriminator moves": {"discriminator_steps": 10},
+    "faster discriminator": {"discriminator_rate": 4e-3},
 }
 RUN, RESULT = ("cause", "repair", "seed", "step"), ("modes", "quality")
 SEEDS, STEPS, EVERY = 20, 3000, 250
