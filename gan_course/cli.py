@@ -1,11 +1,9 @@
 """The command `gan-course`. TensorFlow is loaded only by the commands that paint."""
 
 import argparse
-import sys
-from functools import partial
 from pathlib import Path
 
-DONE, SOME_FAILED, NOTHING_DONE = 0, 1, 2
+from gan_course.stylize_command import DONE, NOTHING_DONE, add_stylize, pictures_in, tell
 
 
 def main(arguments=None):
@@ -37,21 +35,7 @@ def build_parser():
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    stylize = commands.add_parser("stylize", help="repaint photos", description="Repaints photos, or folders of them.")
-    stylize.add_argument("photos", nargs="+", metavar="PHOTO", help="a picture, or a folder of pictures")
-    stylize.add_argument("--style", help="name of a shipped style, or a .npz weights file")
-    stylize.add_argument(
-        "--style-image", metavar="PAINTING", help="or any painting, a picture: its statistics are the style (AdaIN)"
-    )
-    stylize.add_argument(
-        "-o", "--out", required=True, type=Path, help="the painting; for several photos a folder, which is made"
-    )
-    stylize.add_argument("--strength", default=1.0, help="0 is the photo, 1 the painting (default 1)")
-    stylize.add_argument("--keep-colors", action="store_true", help="brightness of the painting, colors of the photo")
-    stylize.add_argument("--max-side", default=1024, help="longer side of the result in pixels (default 1024)")
-    stylize.add_argument("--stroke", default=1.0, help="how broad strokes are: 2 is twice as broad (default 1)")
-    stylize.add_argument("--force", action="store_true", help="replace paintings that exist already")
-    stylize.set_defaults(run=run_stylize)
+    add_stylize(commands)
 
     train = commands.add_parser(
         "train-style",
@@ -84,73 +68,6 @@ def build_parser():
     return parser
 
 
-def run_stylize(options):
-    from gan_course.stylize import check_max_side, check_strength, check_stroke
-
-    if (options.style is None) == (options.style_image is None):
-        raise ValueError(
-            "Name one style: either --style, a shipped style or a .npz weights file, or --style-image, a painting."
-        )
-    strength, stroke = check_strength(options.strength), check_stroke(options.stroke)
-    max_side = check_max_side(options.max_side)
-    if options.style_image and stroke != 1.0:
-        raise ValueError("--stroke needs --style: in --style-image the size of the strokes is that of the picture.")
-    jobs = plan_paintings(options.photos, options.out)
-
-    from tqdm import tqdm
-
-    from gan_course.images import check_writable, from_uint8, read_pixels, save_image
-    from gan_course.stylize import stylize
-    from gan_course.tiles import THUMBNAIL_SIDE, stylize_large
-
-    failures = []
-    stylizer = load_style(options.style, options.style_image)
-    in_terminal = sys.stderr.isatty()
-    show_tiles = partial(tqdm, unit="tile", disable=len(jobs) > 1 or not in_terminal)
-    for photo, painting in tqdm(jobs, unit="photo", disable=len(jobs) == 1 or not in_terminal):
-        try:
-            if photo.exists() and painting.exists() and painting.samefile(photo):
-                raise ValueError(f"{photo} would be overwritten by its own painting. Choose another place with -o.")
-            if options.style_image and painting.exists() and painting.samefile(options.style_image):
-                raise ValueError(f"{painting} is the style picture and would be overwritten. Choose another place.")
-            check_writable(painting, options.force)
-            pixels = read_pixels(photo, max_side)
-            if options.style and (max(pixels.shape) > THUMBNAIL_SIDE or stroke != 1.0):
-                image = stylize_large(stylizer, pixels, strength, options.keep_colors, stroke, show_tiles)
-            else:
-                image = stylize(stylizer, from_uint8(pixels), strength, options.keep_colors)
-            save_image(painting, image, options.force)
-        except ValueError as error:
-            failures.append(error)
-        except MemoryError:
-            failures.append(f"{photo} needs more memory than there is. Try --max-side {max_side // 2}.")
-    done = len(jobs) - len(failures)
-    if done:
-        print(f"{done} painted: {jobs[0][1] if len(jobs) == 1 else options.out}")
-    for failure in failures:
-        _fail(failure)
-    return DONE if not failures else SOME_FAILED if done else NOTHING_DONE
-
-
-def load_style(style, style_image):
-    """The stylizer that is meant, by name or by painting.
-
-    Args:
-        style: name of a shipped style, or a weights file; None if a painting is given.
-        style_image: name of a picture, or None.
-
-    Returns:
-        `keras.Model`, `(batch, height, width, 3)` in [-1, 1] → the same.
-    """
-    if style_image is not None:
-        from gan_course.any_style import stylizer_for
-
-        return stylizer_for(style_image)
-    from gan_course.pretrained import load_stylizer
-
-    return load_stylizer(style)
-
-
 def run_train_style(options):
     try:
         minutes = float(options.minutes)
@@ -172,69 +89,6 @@ def run_train_style(options):
     print(f"    gan-course stylize PHOTO --style {options.out} -o PAINTING")
     print(f"or go on: the same command with --resume. {options.out.stem}.training is only needed for that.")
     return DONE
-
-
-def pictures_in(names):
-    """The files that are meant: those named, and the pictures in the folders named.
-
-    Args:
-        names: names of files and folders.
-
-    Returns:
-        List of paths.
-
-    Raises:
-        ValueError: if a folder holds no pictures.
-    """
-    from gan_course.images import PICTURE_SUFFIXES
-
-    files = []
-    for name in map(Path, names):
-        if name.is_dir():
-            found = sorted(
-                file
-                for file in name.iterdir()
-                if file.suffix.lower() in PICTURE_SUFFIXES and file.is_file() and not file.name.startswith(".")
-            )
-            if not found:
-                raise ValueError(f"{name} holds no pictures. Give a folder with JPEG, PNG, WebP, TIFF or HEIC files.")
-            files += found
-        else:
-            files.append(name)
-    return files
-
-
-def plan_paintings(photos, out):
-    """Which photo goes where.
-
-    One photo goes to `out` itself if `out` is named like a picture; otherwise `out` is a folder and every painting
-    keeps its photo's name. A format that cannot be written, HEIC for instance, gets `.png` added.
-
-    Args:
-        photos: names of files and folders.
-        out: path of the picture or folder to write.
-
-    Returns:
-        List of pairs of paths (photo, painting).
-
-    Raises:
-        ValueError: if a folder holds no pictures, or two photos would have the same painting.
-    """
-    from gan_course.images import PICTURE_SUFFIXES, WRITABLE_SUFFIXES
-
-    files = pictures_in(photos)
-    one_file = len(photos) == 1 and not Path(photos[0]).is_dir()
-    if one_file and out.suffix.lower() in PICTURE_SUFFIXES and not out.is_dir():
-        return [(files[0], out)]
-    if out.exists() and not out.is_dir():
-        raise ValueError(f"{out} is a file; a folder was expected for several paintings. Choose another name with -o.")
-    jobs = {}
-    for file in files:
-        name = file.name if file.suffix.lower() in WRITABLE_SUFFIXES else file.name + ".png"
-        if out / name in jobs:
-            raise ValueError(f"{file} and {jobs[out / name]} would both be painted to {out / name}. Rename one.")
-        jobs[out / name] = file
-    return [(photo, painting) for painting, photo in jobs.items()]
 
 
 def run_styles(options):
@@ -266,5 +120,5 @@ def run_reset(options):
 
 
 def _fail(message):
-    print(f"gan-course: {message}", file=sys.stderr)
+    tell(message)
     return NOTHING_DONE

@@ -20,7 +20,7 @@ from gan_course.weight_files import (
 
 FOLDER = "generators"
 PLAIN = {"latent_dim", "filters", "start", "channels", "resize", "batch_normalization"}
-ARGUMENTS = {"generator": PLAIN, "conditional_generator": PLAIN | {"classes", "embedding_dim"}}
+ARGUMENTS = {"generator": PLAIN, "conditional_generator": PLAIN | {"classes"}}
 
 
 def shipped_generators():

@@ -230,12 +230,13 @@ def image_bytes(image, suffix=".png"):
     return buffer.getvalue()
 
 
-def check_writable(path, force=False):
+def check_writable(path, force=False, endings=WRITABLE_SUFFIXES):
     """Checks, before any work is done, that a picture can be written.
 
     Args:
-        path: the file to write, ending in .jpg, .jpeg, .png or .webp.
+        path: the file to write.
         force: whether an existing file may be replaced.
+        endings: what its name may end in.
 
     Returns:
         The path as `pathlib.Path`.
@@ -246,10 +247,8 @@ def check_writable(path, force=False):
     path = Path(path)
     if path.is_dir():
         raise ImageError(f"{path} is a folder; a picture's name was expected, {path / 'painting.jpg'} for instance.")
-    if path.suffix.lower() not in WRITABLE_SUFFIXES:
-        raise ImageError(
-            f"{path} must end in one of {', '.join(WRITABLE_SUFFIXES)}, received {path.suffix or 'no ending'!r}."
-        )
+    if path.suffix.lower() not in endings:
+        raise ImageError(f"{path} must end in one of {', '.join(endings)}, received {path.suffix or 'no ending'!r}.")
     if path.exists() and not force:
         raise ImageError(f"{path} exists already. Choose another name, or add --force to replace it.")
     folder = next(parent for parent in path.absolute().parents if parent.exists())
@@ -277,7 +276,19 @@ def save_image(path, image, force=False):
         ImageError: says what is in the way and what to try.
     """
     path = check_writable(path, force)
-    content = image_bytes(image, path.suffix.lower())
+    save_bytes(path, image_bytes(image, path.suffix.lower()))
+
+
+def save_bytes(path, content):
+    """Writes a file whose name `check_writable` has approved, and the folders it needs: all of it or nothing.
+
+    Args:
+        path: `pathlib.Path` of the file.
+        content: bytes.
+
+    Raises:
+        ImageError: if the disk is full or the folder cannot be written to.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content)

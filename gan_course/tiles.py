@@ -13,6 +13,7 @@ import_tensorflow()
 
 import keras
 import numpy as np
+import tensorflow as tf
 from PIL import Image
 
 from gan_course import images
@@ -41,12 +42,7 @@ def freeze_statistics(stylizer, photo):
     Reference:
         Chen et al., "Towards Ultra-Resolution Neural Style Transfer via Thumbnail Instance Normalization", 2022.
     """
-    norms = [layer for layer in stylizer.layers if isinstance(layer, keras.layers.GroupNormalization)]
-    seen = keras.Model(stylizer.input, [layer.input for layer in norms])(photo[None], training=False)
-    statistics = {
-        layer.name: [keras.ops.mean(values, axis=(0, 1, 2)), keras.ops.var(values, axis=(0, 1, 2))]
-        for layer, values in zip(norms, seen, strict=True)
-    }
+    statistics = statistics_of(stylizer, photo)
 
     def without_statistics(layer):
         if layer.name in statistics:
@@ -58,11 +54,32 @@ def freeze_statistics(stylizer, photo):
     frozen = keras.models.clone_model(stylizer, clone_function=without_statistics)
     for layer in stylizer.layers:
         learned = layer.get_weights()
-        frozen.get_layer(layer.name).set_weights(learned + [np.asarray(x) for x in statistics.get(layer.name, ())])
+        frozen.get_layer(layer.name).set_weights(learned + statistics.get(layer.name, []))
     return frozen
 
 
-def paint_in_tiles(stylizer, pixels, progress=iter):
+def statistics_of(stylizer, photo):
+    """Mean and variance that each instance normalization of a stylizer takes from a photo.
+
+    Args:
+        stylizer: model made by `build_stylizer`.
+        photo: float array `(height, width, 3)` in [-1, 1], sides multiples of 4.
+
+    Returns:
+        Dictionary from the layer's name to a list of two arrays `(channels,)`.
+    """
+    norms = [layer for layer in stylizer.layers if isinstance(layer, keras.layers.GroupNormalization)]
+    seen = keras.Model(stylizer.input, [layer.input for layer in norms])
+
+    @tf.function  # a graph lets go of each map as soon as it is used; called eagerly, a model keeps all of them
+    def moments(photos):
+        return [tf.nn.moments(maps, (0, 1, 2)) for maps in seen(photos, training=False)]
+
+    found = moments(tf.constant(photo[None]))
+    return {layer.name: [np.asarray(x) for x in pair] for layer, pair in zip(norms, found, strict=True)}
+
+
+def paint_in_tiles(stylizer, pixels, progress=iter, thumbnail_side=THUMBNAIL_SIDE):
     """Paints a picture of any size with the memory of one tile.
 
     Args:
@@ -70,11 +87,12 @@ def paint_in_tiles(stylizer, pixels, progress=iter):
         pixels: uint8 array `(height, width, 3)`: the 0-255 of a file, because fifty megapixels of floats would fill
             the memory that tiles are to save.
         progress: function that wraps the list of tiles, `tqdm` for instance.
+        thumbnail_side: the statistics are taken from the picture reduced to so many pixels on its longer side.
 
     Returns:
         uint8 array of the same shape.
     """
-    thumbnail = images.from_uint8(images.fit(pixels, THUMBNAIL_SIDE))
+    thumbnail = images.from_uint8(images.fit(pixels, thumbnail_side))
     network = compiled(freeze_statistics(stylizer, continue_by_reflection(thumbnail)))
     grains = [layer for layer in stylizer.layers if isinstance(layer, CanvasGrain)]
     painting = np.empty_like(pixels)

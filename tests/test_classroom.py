@@ -5,6 +5,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -17,8 +18,10 @@ from gan_course import exercises
 from gan_course.classroom import NotRight, require, require_letters, require_right
 from gan_course.classroom.apart import run_notebook
 from gan_course.classroom.assignment import make_assignment, minutes_of
-from gan_course.classroom.export import export_course
+from gan_course.classroom.export import SUBMITTED_FILE, export_course
 from gan_course.classroom.needed import needed_cells
+from gan_course.classroom.own_words import OWN_WORDS
+from gan_course.classroom.project import make_project
 from gan_course.classroom.restore import NeedsPerson, read_submission, restore
 from gan_course.classroom.suspicious import worth_a_look
 from gan_course.cli import main
@@ -124,7 +127,7 @@ def test_a_student_reads_no_quiz_answer_before_handing_in(course):
 
 def test_grading_runs_nothing_but_the_set_up_the_answers_and_their_checks(tmp_path):
     export_course(tmp_path / "all")
-    folders = sorted((tmp_path / "all" / "source").iterdir())
+    folders = sorted((tmp_path / "all" / "source").glob("lesson_*"))
     assert len(folders) == len(list((ROOT / "notebooks").glob("[0-9]*.ipynb")))
     for folder in folders:
         notebook = source_of(tmp_path / "all", folder.name)
@@ -133,6 +136,36 @@ def test_grading_runs_nothing_but_the_set_up_the_answers_and_their_checks(tmp_pa
         assert minutes_of(notebook), folder.name
         text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
         assert "attachment:" in text, "code that does not run is shown with its pictures"
+
+
+def test_a_project_has_an_answer_in_words_for_each_row_of_its_rubric(tmp_path, capsys):
+    assert main(["classroom", "export", str(tmp_path / "course"), "--lessons", "10"]) == 0
+    assert "project_10: 21 points (rubric 21)" in capsys.readouterr().out
+    notebook = source_of(tmp_path / "course", "project_10")
+    answers = [cell for cell in notebook.cells if kind(cell) == "GS"]
+    assert [cell.metadata.nbgrader.points for cell in answers] == [3] * 7
+    assert {cell.cell_type for cell in notebook.cells} == {"markdown"}
+    task, first = notebook.cells[1], notebook.cells[2]
+    assert task.source.startswith("## Project") and "| **honesty** |" in task.source
+    assert "## What can go wrong" not in task.source, "the project alone, not what follows it in the lesson"
+    assert first.source.startswith("## Source and rights\n\n- 0: missing") and "- 3: and the people" in first.source
+
+
+def test_a_project_without_a_rubric_is_refused():
+    text = "## Project: paint\n\n| | 0 | 1 |\n| --- | --- | --- |\n| **one** | no |\n| **two** | no | yes |\n"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+    with pytest.raises(ValueError, match="expected to hold a rubric"):
+        make_project(notebook)
+    notebook.cells[0].source = "## Something else"
+    assert make_project(notebook) is None
+
+
+def test_every_lesson_has_a_question_of_its_own(course):
+    lessons = {f"lesson_{file.name[:2]}" for file in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
+    assert lessons <= set(OWN_WORDS)
+    assert len({question for question, _ in OWN_WORDS.values()}) == len(OWN_WORDS)
+    cells = {cell.id: cell.source for cell in source_of(course).cells}
+    assert OWN_WORDS[LESSON][0] in cells["own-words-text"] and OWN_WORDS[LESSON][1] in cells["own-words"]
 
 
 def test_a_cell_that_an_answer_needs_is_kept_and_a_training_is_not():
@@ -152,6 +185,27 @@ def test_no_exercise_may_need_a_cell_that_takes_long():
     next(cell for cell in notebook.cells if cell.cell_type == "code").metadata["tags"] = ["long"]
     with pytest.raises(ValueError, match="tagged `long`"):
         make_assignment(notebook, LESSON, lesson_exercises(), exercises.quiz_01)
+
+
+@pytest.mark.parametrize(
+    "file, student, assignment",
+    [
+        ("ada_lesson_01.ipynb", "ada", "lesson_01"),
+        ("ada/lesson_01.ipynb", "ada", "lesson_01"),
+        ("class 3b/ada/lesson_01/lesson_01.ipynb", "ada", "lesson_01"),
+        ("moodle/Ada Lovelace_1234567_assignsubmission_file_/lesson_01.ipynb", "Ada Lovelace", "lesson_01"),
+        ("moodle/Ada Lovelace_1234567_assignsubmission_file_lesson_01.ipynb", "Ada Lovelace", "lesson_01"),
+        ("moodle/Ada_12_assignsubmission_file/mine/project_10.ipynb", "Ada", "project_10"),
+        ("canvas/lovelaceada_1234_5678_lesson_01-1.ipynb", "lovelaceada", "lesson_01"),
+        ("ada_lesson_01 (2).ipynb", "ada", "lesson_01"),
+        ("ada/homework.ipynb", None, None),
+        ("lesson_01.ipynb", None, None),
+    ],
+)
+def test_a_download_of_a_learning_platform_says_whose_file_it_is(file, student, assignment):
+    match = re.match(SUBMITTED_FILE, f"/home/t/lesson_01/downloaded/lesson_01/extracted/{file}")
+    found = match.groupdict() if match else {"student_id": None, "file_id": None}
+    assert found == {"student_id": student, "file_id": assignment}
 
 
 @pytest.mark.parametrize("wrong, said", [(["77"], "expects numbers of lessons"), (["one"], "received 'one'")])
@@ -222,6 +276,16 @@ def test_cells_of_the_students_own_stay_where_they_were(course):
     restored, remarks = restore(submitted, released)
     assert [cell.source for cell in restored.cells][place] == "def helper():\n    return 1"
     assert restored.cells[place + 1].id == "density_ratio" and not remarks
+
+
+def test_pictures_in_an_answer_in_words_come_along(course):
+    released = as_handed_out(source_of(course))
+    submitted = filled(released, answers_of() | {"own-words": "![mine](attachment:mine.png)"})
+    words = next(cell for cell in submitted.cells if cell.id == "own-words")
+    words["attachments"] = {"mine.png": {"image/png": "iVBORw0KGgo="}}
+    restored, remarks = restore(submitted, released)
+    kept = next(cell for cell in restored.cells if cell.id == "own-words")
+    assert kept["attachments"] == words["attachments"] and not remarks
 
 
 def test_an_answer_cell_that_was_copied_counts_once(course):
@@ -512,11 +576,33 @@ def test_files_handed_in_beside_the_notebook_are_named(few):
     folder, _ = few
     beside = folder / "submitted" / "partly" / LESSON / "helper.py"
     beside.write_text("answer = 42")
+    for of_nbgrader in ("timestamp.txt", "submission_secret.txt"):
+        beside.with_name(of_nbgrader).write_text("")
     assert main(["classroom", "grade", str(folder), LESSON, "--students", "partly", "--points-only"]) == 0
     with open(folder / "grades" / f"{LESSON}.csv", encoding="utf-8", newline="") as table:
         rows = {row["student"]: row for row in csv.DictReader(table)}
-    assert "helper.py" in rows["partly"]["look at it"]
+    assert rows["partly"]["look at it"] == "other files, which were not used: helper.py"
     assert rows["blank"]["points"] == "0", "rows of the others stay"
+
+
+@WITH_NBGRADER
+@pytest.mark.slow
+def test_a_project_is_collected_with_its_files_and_read_by_a_person(tmp_path):
+    export_course(tmp_path / "course", ["10"])
+    run_nbgrader(tmp_path / "course", "generate_assignment", "project_10")
+    file = tmp_path / "course" / "release" / "project_10" / "project_10.ipynb"
+    released = nbformat.read(file, as_version=4)
+    assert "*For 3 points:*" not in "\n".join(cell.source for cell in released.cells)
+    folder = tmp_path / "course" / "submitted" / "ada" / "project_10"
+    folder.mkdir(parents=True)
+    (folder / "ada.npz").write_bytes(b"a stylizer")
+    (folder / file.name).write_text(json.dumps(filled(released, {"project-honesty": "I claim little."})))
+    assert main(["classroom", "grade", str(tmp_path / "course"), "project_10"]) == 0
+    with open(tmp_path / "course" / "grades" / "project_10.csv", encoding="utf-8", newline="") as table:
+        (row,) = csv.DictReader(table)
+    assert (row["points"], row["of"], row["answers to read"], row["look at it"]) == ("0", "21", "1", "")
+    assert row["remarks"] == "handed in beside it: ada.npz"
+    assert (row["project-honesty"], row["project-training"]) == ("to read", "0")
 
 
 @WITH_NBGRADER
@@ -601,7 +687,7 @@ def test_every_student_gets_what_they_deserve_or_is_named(many, student):
 @pytest.mark.slow
 def test_nbgrader_finds_nothing_to_object_to_in_any_assignment(tmp_path, monkeypatch):
     export_course(tmp_path / "course")
-    for folder in sorted((tmp_path / "course" / "source").iterdir()):
+    for folder in sorted((tmp_path / "course" / "source").glob("lesson_*")):
         monkeypatch.setenv("GAN_COURSE_CHECK_SECONDS", "60")  # this is no test of speed
         said = run_nbgrader(tmp_path / "course", "validate", f"source/{folder.name}/{folder.name}.ipynb")
         assert "Success!" in said, folder.name

@@ -75,6 +75,118 @@ class TestOnePhoto:
         assert (tmp_path / "folder" / "orange.heic.png").exists()
 
 
+@pytest.fixture
+def mask(tmp_path):
+    """White on the left, black on the right, as large as the photo."""
+    pixels = np.zeros((60, 81), "uint8")
+    pixels[:, :40] = 255
+    path = tmp_path / "mask.png"
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def other_weights(tmp_path_factory):
+    """A second tiny stylizer of the same architecture."""
+    import keras
+
+    from gan_course.networks import build_stylizer
+    from gan_course.pretrained import save_stylizer
+
+    keras.utils.set_random_seed(4)
+    architecture = {"filters": [4, 8], "blocks": 1, "detail": 4}
+    path = tmp_path_factory.mktemp("weights") / "other.npz"
+    save_stylizer(path, build_stylizer(**architecture), "other", architecture)
+    return path
+
+
+class TestApplications:
+    """Masks, regions, blends and animations."""
+
+    def painted(self, out, *arguments):
+        assert stylize(*arguments, "-o", out) == 0
+        return read_image(out)
+
+    def test_only_what_is_white_in_the_mask_is_painted(self, photo, mask, small_weights, tmp_path):
+        whole = self.painted(tmp_path / "w.png", photo, "--style", small_weights)
+        part = self.painted(tmp_path / "p.png", photo, "--style", small_weights, "--mask", mask)
+        np.testing.assert_array_equal(part[:, :40], whole[:, :40])
+        np.testing.assert_array_equal(part[:, 40:], read_image(photo)[:, 40:])
+
+    def test_a_region_has_a_style_of_its_own(self, photo, mask, small_weights, other_weights, tmp_path):
+        first, second = (
+            self.painted(tmp_path / f"{weights.stem}.png", photo, "--style", weights)
+            for weights in (small_weights, other_weights)
+        )
+        both = self.painted(tmp_path / "b.png", photo, "--style", small_weights, "--region", other_weights, mask)
+        np.testing.assert_array_equal(both[:, :40], second[:, :40])
+        np.testing.assert_array_equal(both[:, 40:], first[:, 40:])
+
+    def test_a_region_within_a_mask(self, photo, mask, small_weights, other_weights, tmp_path):
+        arguments = (photo, "--style", small_weights, "--region", other_weights, mask)
+        both = self.painted(tmp_path / "b.png", *arguments)
+        within = self.painted(tmp_path / "i.png", *arguments, "--mask", mask)
+        np.testing.assert_array_equal(within[:, :40], both[:, :40])
+        np.testing.assert_array_equal(within[:, 40:], read_image(photo)[:, 40:])
+
+    def test_a_mask_for_a_large_photo_in_tiles_and_for_broad_strokes(self, small_weights, tmp_path):
+        Image.effect_noise((1200, 90), 60).save(tmp_path / "wide.png")
+        Image.new("L", (600, 45), "black").save(tmp_path / "black.png")
+        for extra in (["--max-side", 1100], ["--stroke", 2]):
+            arguments = (tmp_path / "wide.png", "--style", small_weights, "--mask", tmp_path / "black.png", *extra)
+            result = self.painted(tmp_path / "p.png", *arguments, "--force")
+            unpainted = self.painted(
+                tmp_path / "u.png", tmp_path / "wide.png", "--style", small_weights, *extra, "--strength", 0, "--force"
+            )
+            np.testing.assert_array_equal(result, unpainted)
+
+    def test_strength_and_colors_go_with_a_mask(self, photo, mask, small_weights, tmp_path):
+        more = ("--strength", 0.5, "--keep-colors")
+        whole = self.painted(tmp_path / "w.png", photo, "--style", small_weights, *more)
+        part = self.painted(tmp_path / "p.png", photo, "--style", small_weights, "--mask", mask, *more)
+        assert np.abs(part[:, :40] - whole[:, :40]).max() < 3 / 127.5
+
+    def test_a_blend_lies_between_and_its_ends_are_the_styles(self, photo, small_weights, other_weights, tmp_path):
+        blend = (photo, "--style", small_weights, "--blend", other_weights)
+        found = {share: self.painted(tmp_path / f"{share}.png", *blend, "--share", share) for share in (0, 0.5, 1)}
+        second = self.painted(tmp_path / "s.png", photo, "--style", other_weights)
+        np.testing.assert_array_equal(found[1], second)
+        half = self.painted(tmp_path / "half.png", *blend)
+        np.testing.assert_array_equal(half, found[0.5])
+        assert min(np.abs(found[0.5] - found[share]).max() for share in (0, 1)) > 0.02
+
+    def frames(self, path):
+        with Image.open(path) as file:
+            for number in range(file.n_frames):
+                file.seek(number)
+                yield np.asarray(file.convert("RGB")).astype(int)
+
+    def test_a_name_in_gif_is_an_animation_from_the_photo(self, photo, small_weights, tmp_path, capsys):
+        out = tmp_path / "painting.gif"
+        assert stylize(photo, "--style", small_weights, "-o", out, "--frames", 4) == 0
+        assert "1 painted" in capsys.readouterr().out
+        frames = list(self.frames(out))
+        assert len(frames) == 6
+        assert np.abs(frames[0] - np.asarray(Image.open(photo))).mean() < 4
+
+    def test_an_animation_from_style_to_style(self, photo, small_weights, other_weights, tmp_path):
+        out = tmp_path / "styles.gif"
+        assert stylize(photo, "--style", small_weights, "--blend", other_weights, "-o", out, "--frames", 3) == 0
+        self.painted(tmp_path / "first.png", photo, "--style", small_weights)
+        self.painted(tmp_path / "last.png", photo, "--style", other_weights)
+        frames = list(self.frames(out))
+        for number, name in ((0, "first"), (2, "last")):
+            assert np.abs(frames[number] - np.asarray(Image.open(tmp_path / f"{name}.png"))).mean() < 4
+
+    def test_every_option_has_help(self, capsys):
+        with pytest.raises(SystemExit):
+            main(["stylize", "--help"])
+        text = capsys.readouterr().out
+        for option in ("--mask", "--region STYLE MASK", "--blend", "--share", "--frames"):
+            assert option in text
+        assert ".gif" in text
+
+
 class TestRefused:
     """Each ends with exit code 2, one sentence, and every file as it was."""
 
@@ -144,6 +256,57 @@ class TestRefused:
     def test_max_side(self, capsys, photo, small_weights, tmp_path, side):
         arguments = (photo, "--style", small_weights, "-o", tmp_path / "p.png", "--max-side", side)
         self.refused(capsys, arguments, "max-side must be", "16384")
+
+    @pytest.mark.parametrize(
+        ("extra", "says"),
+        [
+            (["--share", "0.5"], "--share needs --blend"),
+            (["--blend", "STYLE", "--share", "2"], "share must be a number from 0"),
+            (["--frames", "5"], "--frames needs an animation"),
+            (["--mask", "no.png"], "no.png does not exist"),
+            (["--blend", "van_gogh"], "one architecture"),
+            (["--region", "van-gough", "MASK"], "Did you mean van_gogh?"),
+        ],
+        ids=lambda value: value[0] if isinstance(value, list) else "",
+    )
+    def test_what_does_not_go_together(self, capsys, photo, mask, small_weights, tmp_path, extra, says):
+        extra = [{"STYLE": small_weights, "MASK": mask}.get(text, text) for text in extra]
+        self.refused(capsys, (photo, "--style", small_weights, "-o", tmp_path / "p.png", *extra), says)
+        assert not (tmp_path / "p.png").exists()
+
+    def test_a_blend_with_a_style_image(self, capsys, photo, small_weights, tmp_path):
+        arguments = (photo, "--style-image", photo, "--blend", small_weights, "-o", tmp_path / "p.png")
+        self.refused(capsys, arguments, "--blend needs --style")
+
+    @pytest.mark.parametrize(
+        ("extra", "says"),
+        [
+            (["--frames", "1"], "frames must be a whole number from 2 to 60"),
+            (["--max-side", "2000"], "at most 1024 pixels"),
+            (["PHOTO"], "needs one photo"),
+        ],
+        ids=["frames", "size", "photos"],
+    )
+    def test_animations_that_cannot_be(self, capsys, photo, small_weights, tmp_path, extra, says):
+        extra = [photo if text == "PHOTO" else text for text in extra]
+        self.refused(capsys, (photo, *extra, "--style", small_weights, "-o", tmp_path / "p.gif"), says)
+
+    def test_an_animation_that_exists(self, capsys, photo, small_weights, tmp_path):
+        (tmp_path / "p.gif").write_text("precious")
+        self.refused(capsys, (photo, "--style", small_weights, "-o", tmp_path / "p.gif"), "--force")
+        assert (tmp_path / "p.gif").read_text() == "precious"
+
+    def test_a_mask_of_another_shape(self, capsys, photo, small_weights, tmp_path):
+        Image.new("L", (60, 81)).save(tmp_path / "standing.png")
+        arguments = (photo, "--style", small_weights, "--mask", tmp_path / "standing.png", "-o", tmp_path / "p.png")
+        self.refused(capsys, arguments, "same proportions")
+
+    def test_output_equal_to_a_mask(self, capsys, photo, mask, small_weights):
+        before = mask.read_bytes()
+        for option in (["--mask", mask], ["--region", small_weights, mask]):
+            arguments = (photo, "--style", small_weights, *option, "-o", mask, "--force")
+            self.refused(capsys, arguments, "is a mask and would be overwritten")
+        assert mask.read_bytes() == before
 
     def test_several_photos_into_one_file(self, capsys, photo, small_weights, tmp_path):
         (tmp_path / "p.png").write_text("precious")

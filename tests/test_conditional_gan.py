@@ -16,7 +16,7 @@ IMAGES = (0.8 * (LABELS - 1)[:, None, None, None] + np.zeros((60, 8, 8, 1))).ast
 
 def make_gan(spectral_normalization=True, rate=1e-2):
     keras.utils.set_random_seed(7)
-    generator = build_conditional_generator(3, 4, 4, filters=(8, 8), start=2, channels=1, resize=True)
+    generator = build_conditional_generator(3, 4, filters=(8, 8), start=2, channels=1, resize=True)
     discriminator = build_projection_discriminator(3, (8, 8, 1), (8, 8), spectral_normalization)
     gan = ConditionalGAN(generator, discriminator, average_momentum=0.9)
     gan.compile(keras.optimizers.Adam(rate, beta_1=0.5), keras.optimizers.Adam(rate, beta_1=0.5))
@@ -39,6 +39,23 @@ def test_the_same_noise_makes_another_image_for_another_class():
     gan = make_gan()
     first, second = gan.generator([np.ones((2, 4), "float32"), np.array([0, 1])], training=False)
     assert np.abs(first - second).max() > 0
+
+
+def test_noise_counts_as_much_as_ever_however_large_the_maps_of_the_classes_grow():
+    generator = build_conditional_generator(
+        3, 4, filters=(8, 8), start=2, channels=1, resize=True, batch_normalization=True
+    )
+    noise = np.random.default_rng(0).normal(size=(90, 4)).astype("float32")
+    (embedding,) = [layer for layer in generator.layers if isinstance(layer, keras.layers.Embedding)]
+    (added,) = [layer for layer in generator.layers if isinstance(layer, keras.layers.Add)]
+    first_maps = keras.Model(generator.inputs, added.output)
+    spreads = []
+    for factor in (1.0, 1000.0):
+        embedding.set_weights([factor * weights for weights in embedding.get_weights()])
+        maps = np.asarray(first_maps([noise, np.arange(90) % 3], training=True))
+        spreads.append(np.mean([maps[label::3].std(axis=0).mean() for label in range(3)]))
+    np.testing.assert_allclose(spreads, spreads[0], rtol=1e-2)
+    assert spreads[0] > 0.5, "normalized over the batch"
 
 
 @pytest.mark.parametrize("spectral_normalization", [False, True])

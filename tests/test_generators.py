@@ -39,7 +39,7 @@ def test_both_generators_come_back(saved):
 
 
 def test_a_conditional_generator_comes_back(tmp_path):
-    arguments = {**SMALL, "classes": 4, "embedding_dim": 2}
+    arguments = {**SMALL, "classes": 4}
     model = build_conditional_generator(**arguments)
     save_generator(tmp_path / "by_class.npz", model, model, "conditional_generator", arguments)
     inputs = [NOISE, np.array([0, 1, 2, 3, 0])]

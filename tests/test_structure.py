@@ -23,9 +23,9 @@ LEVELS = (
         "weight_files",
     },
     {"any_style", "pretrained", "generators", "discriminators", "stylize"},
-    {"training", "invariances", "tiles"},
-    {"exercises", "widgets", "doctor", "lab"},
-    {"classroom"},
+    {"training", "invariances", "tiles", "applications", "cycle_weights"},
+    {"exercises", "widgets", "doctor", "lab", "animation"},
+    {"classroom", "stylize_command"},
     {"cli"},
 )
 # article rebuilds the published networks and losses with those of the course

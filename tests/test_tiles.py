@@ -1,5 +1,6 @@
 """Large pictures in tiles: no seams, any size, strokes of any breadth."""
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -36,6 +37,41 @@ def test_a_tiled_painting_is_the_one_in_one_piece(van_gogh, monkeypatch):
     assert largest_difference(whole, tiled, edge=tiles.SURROUNDINGS) <= ONE_LEVEL
     # a picture of something: its own neighbors differ by far more
     assert np.abs(np.diff(whole.astype(int), axis=1)).max() > 30
+
+
+def in_one_piece(stylizer, pixels):
+    """What tiles should add up to: the whole picture at once, with the statistics that the tiles use."""
+    thumbnail = images.from_uint8(images.fit(pixels, tiles.THUMBNAIL_SIDE))
+    frozen = tiles.freeze_statistics(stylizer, stylize.continue_by_reflection(thumbnail))
+    canvas = stylize.continue_by_reflection(images.from_uint8(pixels))
+    grain = next(layer for layer in stylizer.layers if type(layer).__name__ == "CanvasGrain")
+    painted = stylize.compiled(frozen)((canvas + np.asarray(grain.grain(canvas.shape[:2])))[None]).numpy()[0]
+    inner = [slice(stylize.MARGIN, stylize.MARGIN + side) for side in pixels.shape[:2]]
+    return images.to_uint8(painted[inner[0], inner[1]])
+
+
+def test_tiles_of_1024_pixels_are_the_picture_in_one_piece(van_gogh):
+    pixels = photo_pixels(600, 1024)
+    whole, tiled = in_one_piece(van_gogh, pixels), tiles.paint_in_tiles(van_gogh, pixels)
+    assert largest_difference(whole, tiled, edge=tiles.SURROUNDINGS) <= ONE_LEVEL
+
+
+@pytest.mark.slow
+def test_tiles_of_2048_pixels_are_the_picture_in_one_piece(van_gogh):
+    pixels = photo_pixels(1536, 2048)
+    whole, tiled = in_one_piece(van_gogh, pixels), tiles.paint_in_tiles(van_gogh, pixels)
+    assert largest_difference(whole, tiled, edge=tiles.SURROUNDINGS) <= ONE_LEVEL
+
+
+def test_statistics_of_a_graph_are_those_that_each_layer_sees(van_gogh):
+    photo = images.from_uint8(photo_pixels(64, 96))
+    found = tiles.statistics_of(van_gogh, photo)
+    norms = [layer for layer in van_gogh.layers if layer.name in found]
+    assert len(norms) == len(found) == 13
+    maps = np.asarray(keras.Model(van_gogh.input, norms[5].input)(photo[None], training=False))
+    mean, variance = found[norms[5].name]
+    np.testing.assert_allclose(mean, maps.mean(axis=(0, 1, 2)), rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(variance, maps.var(axis=(0, 1, 2)), rtol=1e-3)
 
 
 def test_with_statistics_of_its_own_each_tile_would_be_another_painting(van_gogh):

@@ -93,9 +93,13 @@ def test_what_ships_is_the_generator_its_card_its_log_and_its_ages(run, tools, t
     card = tools["ship"].ship(folder, conditional, tmp_path, ages=(2, 4, 6), distance=tools["distance"])
     assert card == json.loads((tmp_path / "interrupted.json").read_text(encoding="utf-8"))
     assert card["steps"] == 4 and ("--conditional" in card["command"]) is conditional
+    assert "--steps 4 --out" in card["command"], "a training of other length than usual says so"
     distances = list(card["frechet_distance"].values())
     assert distances[2] < 20 < distances[3], "real images are nearest, the mean image is far"
     assert ("share_that_the_classifier_recognizes" in card) is conditional
+    if conditional:
+        shares = card["share_that_the_classifier_recognizes"]["test images"]
+        assert shares["all"] > 0.8 and set(shares) == {"all", *map(str, range(10))}
     generator = load_generator(tmp_path / "interrupted.npz")
     assert len(generator.inputs) == 1 + conditional
     with np.load(tmp_path / "interrupted_samples.npz") as file:
@@ -104,6 +108,16 @@ def test_what_ships_is_the_generator_its_card_its_log_and_its_ages(run, tools, t
         np.testing.assert_array_equal(file["images"][1, 12], grid[29:57, 58:86])
     with (tmp_path / "interrupted_log.csv").open(encoding="utf-8", newline="") as file:
         assert [row["step"] for row in csv.DictReader(file)] == ["2", "4"]
+
+
+def test_a_generator_that_makes_one_image_of_each_class_is_caught_by_the_card(tools):
+    _, (images, labels) = datasets.fashion_mnist()
+    images, labels = images[:200], labels[:200]
+    one_of_each = np.stack([images[labels == label][0] for label in labels])
+    assert set(tools["ship"].spread(one_of_each, images, labels).values()) == {0.0}
+    half = 0.5 * images
+    assert set(tools["ship"].spread(half, images, labels).values()) == {0.25}
+    assert set(tools["ship"].spread(images, images, labels).values()) == {1.0}
 
 
 # ---------------------------------------------------------------- seeds

@@ -1,7 +1,7 @@
 """Turns a finished (or interrupted) training of tools/train_fashion_mnist.py into what ships.
 
     python tools/ship_generator.py runs/fashion_mnist
-    python tools/ship_generator.py --conditional runs/fashion_mnist_by_class
+    python tools/ship_generator.py --conditional runs/fashion_mnist_conditional
 
 It writes data/generators/NAME.npz (both generators in float16), NAME.json (the card: how it was made, and how far its
 images are from real ones), NAME_log.csv and NAME_samples.npz (the same noise at several ages), and the checksums. NAME
@@ -56,6 +56,7 @@ def ship(run, conditional=False, out=None, ages=AGES, distance=None):
     save_generator(path, gan.averaged_generator, gan.generator, architecture, arguments)
     for kind, generator in {True: gan.averaged_generator, False: gan.generator}.items():
         generator.set_weights(load_generator(path, averaged=kind).get_weights())  # what is measured is what ships
+    steps = f" --steps {gan.step}" if gan.step != recipe.STEPS else ""
     log = [row for row in recipe.read_log(run / "log.csv") if row["step"] <= gan.step]
     card = {
         "title": TITLES[architecture],
@@ -71,7 +72,7 @@ def ship(run, conditional=False, out=None, ages=AGES, distance=None):
         "cpu_minutes": round(sum(row["cpu_seconds"] for row in log) / 60, 1),
         "wall_minutes": round(sum(row["wall_seconds"] for row in log) / 60, 1),
         **measure(gan, conditional, distance or recipe.Distance()),
-        "command": f"python tools/train_fashion_mnist.py{' --conditional' * conditional} --out runs/{name} && "
+        "command": f"python tools/train_fashion_mnist.py{' --conditional' * conditional}{steps} --out runs/{name} && "
         f"python tools/ship_generator.py{' --conditional' * conditional} runs/{name}",
     }
     path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8", newline="\n")
@@ -110,13 +111,28 @@ def measure(gan, conditional, distance):
             "generated images, of the class asked for": recognized(images, labels[:count]),
             "test images": recognized(test[:count], labels[:count]),
         }
+        # A generator that makes one image of each class, the same whatever the noise, is recognized as well.
+        card["variance_within_a_class_over_that_of_test_images"] = spread(images, test[:count], labels[:count])
     return card
 
 
 def recognized(images, labels):
-    """The share of images in which the course's classifier sees the class of the label."""
+    """The share of images in which the course's classifier sees the class of the label: of all, and by class."""
     logits = load_fashion_classifier().predict(images, batch_size=500, verbose=0)
-    return round(float((logits.argmax(axis=1) == labels).mean()), 3)
+    return by_class(logits.argmax(axis=1) == labels, labels)
+
+
+def spread(images, references, labels):
+    """How much the images of a class differ, in pixels: as a share of how much the references of that class do."""
+    variance = lambda images, label: images[labels == label].var(axis=0).sum()  # noqa: E731
+    shares = np.array([variance(images, label) / variance(references, label) for label in range(recipe.CLASSES)])
+    return by_class(shares[labels], labels)
+
+
+def by_class(values, labels):
+    """The mean of all values, and of those of each class."""
+    means = {"all": values.mean(), **{str(label): values[labels == label].mean() for label in range(recipe.CLASSES)}}
+    return {name: round(float(mean), 3) for name, mean in means.items()}
 
 
 def write_log(log, path):

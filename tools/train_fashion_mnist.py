@@ -1,7 +1,7 @@
 """Trains the course's generators of Fashion-MNIST: about a quarter of an hour each on two idle CPU cores.
 
     python tools/train_fashion_mnist.py --out runs/fashion_mnist
-    python tools/train_fashion_mnist.py --conditional --out runs/fashion_mnist_by_class
+    python tools/train_fashion_mnist.py --conditional --out runs/fashion_mnist_conditional
 
 Run it again after an interruption and it goes on from the last save, at most 250 steps back, to the very weights that
 it would have reached without. The folder then holds

@@ -105,7 +105,7 @@ def own_words_cells(lesson):
     question, good_answer = own_words(lesson)
     text = f"## In your own words\n\n{question} ({OWN_WORDS_POINTS} points, read by your teacher.)"
     answer = nbformat.v4.new_markdown_cell(f"*A good answer says:* {good_answer}", id="own-words")
-    answer.metadata["nbgrader"] = _metadata("own-words", grade=True, solution=True, points=OWN_WORDS_POINTS)
+    answer.metadata["nbgrader"] = grade_metadata("own-words", grade=True, solution=True, points=OWN_WORDS_POINTS)
     return [nbformat.v4.new_markdown_cell(text, id="own-words-text"), answer]
 
 
@@ -166,14 +166,26 @@ notebook."""
     return nbformat.v4.new_markdown_cell(text, id="assignment")
 
 
-def _metadata(name, grade=False, solution=False, locked=False, points=None):
+def grade_metadata(name, grade=False, solution=False, locked=False, points=None):
+    """What nbgrader wants to know about a cell.
+
+    Args:
+        name: of the cell, unique in its notebook.
+        grade: whether it earns points.
+        solution: whether the student writes here.
+        locked: whether it is put back as it was handed out.
+        points: how many points; None for cells without.
+
+    Returns:
+        Dictionary.
+    """
     metadata = {"grade": grade, "grade_id": name, "locked": locked, "schema_version": SCHEMA, "solution": solution}
     return metadata | {"task": False} | ({} if points is None else {"points": points})
 
 
 def _code(name, source, **kind):
     cell = nbformat.v4.new_code_cell(source, id=name)
-    cell.metadata["nbgrader"] = _metadata(name, **kind)
+    cell.metadata["nbgrader"] = grade_metadata(name, **kind)
     return cell
 
 

@@ -42,10 +42,12 @@ def run_export(options):
     from gan_course.classroom.export import export_course
 
     made = export_course(options.out, options.lessons)
-    for lesson, of_exercises, of_quiz, of_words in made:
-        total = of_exercises + of_quiz + of_words
-        print(f"{lesson}: {total} points (exercises {of_exercises}, quiz {of_quiz}, own words {of_words})")
-    print(f"Written: {options.out}. In that folder, for each assignment: nbgrader generate_assignment {made[0][0]}")
+    for name, points in made.items():
+        parts = ", ".join(f"{part} {number}" for part, number in points.items())
+        print(f"{name}: {sum(points.values())} points ({parts})")
+    print(
+        f"Written: {options.out}. In that folder, for each assignment: nbgrader generate_assignment {next(iter(made))}"
+    )
     return 0
 
 

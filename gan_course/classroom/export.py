@@ -6,8 +6,15 @@ import nbformat
 
 from gan_course import exercises
 from gan_course.classroom.assignment import make_assignment, points_of
+from gan_course.classroom.project import make_project, points_of_project
 from gan_course.exercises.engine import RAISE, Exercise
 from gan_course.lab import SHIPPED
+
+# Whose file it is: what stands before the assignment's name, less the numbers and words of a learning platform.
+SUBMITTED_FILE = (
+    r".*/extracted/(?:.*?/)?(?P<student_id>(?!lesson_|project_)[^/]+?)(?:_\d+)*(?:_assignsubmission_file.*?)?"
+    r"[/_-](?P<file_id>(?:lesson|project)_\d\d)\b.*\.ipynb"
+)
 
 CONFIG = f'''"""nbgrader's settings, written by `gan-course classroom export` and yours to change."""
 
@@ -23,6 +30,9 @@ c.ClearSolutions.text_stub = "*Your answer takes the place of this line.*"
 # `nbgrader validate` runs your own version: with time to load TensorFlow, without the log lines of its C++ part.
 c.Execute.timeout = 120
 c.Execute.extra_arguments = ["--IPKernelApp.capture_fd_output=False"]
+
+# `nbgrader zip_collect` reads names from files: ada_lesson_01.ipynb, ada/lesson_01.ipynb, what Moodle makes of them.
+c.FileNameCollectorPlugin.named_regexp = {SUBMITTED_FILE!r}
 
 # A submission is put back into the form in which it was handed out, and runs in a process of its own under limits.
 c.Autograde.sanitize_preprocessors = [
@@ -48,7 +58,7 @@ c.ExecuteApart.memory_gigabytes = 6
 
 
 def export_course(out, lessons=None):
-    """Writes an nbgrader course folder: its settings, and one assignment a lesson.
+    """Writes an nbgrader course folder: its settings, one assignment a lesson, and a lesson's project if it has one.
 
     The same course gives the same files, byte for byte.
 
@@ -57,7 +67,7 @@ def export_course(out, lessons=None):
         lessons: list of numbers, `"03"` or `"3"`; all lessons if None.
 
     Returns:
-        List of tuples (assignment, points of exercises, of the quiz, of the answer in words).
+        Dictionary from the name of an assignment to its points, a dictionary: `{"exercises": 12, "quiz": 5, ...}`.
 
     Raises:
         ValueError: if `out` holds something, or a lesson does not exist.
@@ -69,14 +79,14 @@ def export_course(out, lessons=None):
         )
     shipped = _shipped()
     numbers = list(shipped) if lessons is None else list(dict.fromkeys(_number(lesson, shipped) for lesson in lessons))
-    made = {f"lesson_{number}": _assignment(f"lesson_{number}", shipped[number]) for number in numbers}
+    made = {name: pair for number in numbers for name, pair in _assignments(number, shipped[number])}
     out.mkdir(parents=True, exist_ok=True)
     (out / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8", newline="\n")
-    for lesson, (notebook, _) in made.items():
-        file = out / "source" / lesson / f"{lesson}.ipynb"
+    for name, (notebook, _) in made.items():
+        file = out / "source" / name / f"{name}.ipynb"
         file.parent.mkdir(parents=True)
         file.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
-    return [(lesson, *points) for lesson, (_, points) in made.items()]
+    return {name: points for name, (_, points) in made.items()}
 
 
 def _shipped():
@@ -91,8 +101,13 @@ def _number(asked, shipped):
     return number
 
 
-def _assignment(lesson, file):
+def _assignments(number, file):
+    """Name, notebook and points of what a lesson gives to hand out."""
+    lesson = f"lesson_{number}"
     found = [value for value in vars(getattr(exercises, lesson)).values() if isinstance(value, Exercise)]
     quiz = getattr(exercises, lesson.replace("lesson", "quiz"))
     notebook = nbformat.read(file, as_version=4)
-    return make_assignment(notebook, lesson, found, quiz), points_of(found, quiz)
+    points = dict(zip(("exercises", "quiz", "own words"), points_of(found, quiz), strict=True))
+    yield lesson, (make_assignment(notebook, lesson, found, quiz), points)
+    if (project := make_project(notebook)) is not None:
+        yield f"project_{number}", (project, {"rubric": points_of_project(project)})

@@ -66,7 +66,10 @@ def _grade_one(api, course, assignment, student, released, points_only):
         grade.look.append(str(problem))
         return grade
     if others := _other_files(folder, assignment):
-        grade.look.append(f"other files, which were not used: {', '.join(others[:5])}")
+        if _has_code(released):
+            grade.look.append(f"other files, which were not used: {', '.join(others[:5])}")
+        else:  # a project: files are part of it
+            grade.remarks.append(f"handed in beside it: {', '.join(others)}")
     grade.look += worth_a_look(_code_of(restored), _exercises(assignment))
     executed = course / "autograded" / student / assignment / f"{assignment}.ipynb"
     with _working_in(course):
@@ -131,10 +134,14 @@ def _exercises(assignment):
 
 
 def _other_files(folder, assignment):
-    """Names of files that were handed in beside the notebook; nbgrader's time stamp is none."""
-    expected = (f"{assignment}.ipynb", "timestamp.txt")
+    """Names of files that were handed in beside the notebook; those that nbgrader's exchange adds are none."""
+    expected = (f"{assignment}.ipynb", "timestamp.txt", "submission_secret.txt")
     files = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
     return [str(file) for file in files if str(file) not in expected and ".ipynb_checkpoints" not in file.parts]
+
+
+def _has_code(notebook):
+    return any(cell.cell_type == "code" for cell in notebook.cells)
 
 
 def _code_of(notebook):

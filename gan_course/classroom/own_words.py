@@ -64,6 +64,34 @@ OWN_WORDS = {
         "term in the gradient or in the objective); the optimization had already brought it down as far as it "
         "can, or has stopped early (its value over the iterations).",
     ),
+    "lesson_09": (
+        "Instance normalization, a doubling that smooths, mirrored edges: each of them keeps something out of a "
+        "painting. Choose one, say which trace a stylizer leaves without it, and why the training loss did not warn.",
+        "One of: the contrast of the photo and its neighbors in the batch; a grid of single pixels; a frame. The loss "
+        "sees what it averages over: photos of usual contrast, Gram matrices that stripes please as well as strokes, "
+        "few cells at the border. A picture of the lesson as evidence.",
+    ),
+    "lesson_10": (
+        "Someone trains a stylizer with a discriminator and one without, and shows that the first has the smaller "
+        "distance to the painter. Name two reasons why this does not yet show that the discriminator helped, and what "
+        "you would compare instead.",
+        "Two of: the first may have left the photo farther behind (compare at equal content distance); one seed, one "
+        "photo (pairs and an interval); the distance was part of a loss, or sees one depth only (measures that no loss "
+        "used); a leak that the discriminator found, files and not paint (the control, real against real).",
+    ),
+    "lesson_11": (
+        "Generated or stylized pictures were added to a training set, and the classifier got better by two points. "
+        "Which three questions do you ask before you believe it?",
+        "Three of: how many splits and seeds, and how much do they vary; were the test pictures clean, and unseen by "
+        "the generator or stylizer as well; what would as many real pictures, or plain augmentation, have given; "
+        "was the share of added pictures chosen on the test pictures; which kinds got worse.",
+    ),
+    "lesson_12": (
+        "A network turns photos into paintings, another one turns the paintings back, and the photos return nearly "
+        "perfect. Why is that no proof of a good painting, and how do you find out?",
+        "The way back can only know what is in the painting, so details are hidden in it, too faint to see. Add noise "
+        "of one or two levels to the painting before the way back: what was hidden is lost, what was painted stays.",
+    ),
 }
 ANY_LESSON = (
     "Which idea of this lesson was newest to you? Explain it in about 100 words to someone who has done the "

@@ -71,6 +71,8 @@ def restore(submitted, released):
         theirs = known.get(name)
         if name in answers:
             cell.source = theirs.source
+            if "attachments" in theirs:  # pictures in an answer in words
+                cell["attachments"] = copy.deepcopy(theirs.attachments)
         elif _kind(cell, "locked") and theirs is None:
             remarks.append(f"deleted and put back: {name}")
         elif _kind(cell, "locked") and theirs.source.strip() != cell.source.strip():

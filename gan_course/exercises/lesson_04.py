@@ -122,7 +122,8 @@ def the_generator_answers_the_updated_discriminator(training_step, seed):
         "The discriminator's loss is `mean softplus(-real) + mean softplus(fake)`, the generator's `mean "
         "softplus(-fake)`, with `tf.reduce_mean` and `tf.nn.softplus`. `noise[0]` is for the first half.",
         "`variables = discriminator.trainable_variables`, then `discriminator_optimizer.apply(tape.gradient(loss, "
-        "variables), variables)`. The second half calls generator and discriminator again, on `noise[1]`.",
+        "variables), variables)`. The second half calls generator and discriminator again, on `noise[1]`, "
+        "both inside its tape: an image made outside has no gradient.",
     ],
     mistakes=[
         Mistake(
@@ -133,14 +134,14 @@ def the_generator_answers_the_updated_discriminator(training_step, seed):
         Mistake(
             lambda *game: _step(*game, swapped=True),
             "Its loss is `mean softplus(-real_logits) + mean softplus(fake_logits)`: real scores up, fake ones down. "
-            "Are the two exchanged, is one of them missing, or does the generator's half move the discriminator too?",
+            "Are the two exchanged, is one of them missing, did a sigmoid come before the softplus, or does the "
+            "generator's half move the discriminator too?",
             fails=the_discriminator_follows_its_own_loss,
         ),
         Mistake(
             lambda *game: _step(*game, sign=-1.0),
-            "Its loss is `mean softplus(-fake_logits)`, on the fakes of `noise[1]`. It wants their scores high; with "
-            "`softplus(fake_logits)` and no minus, or with fakes that were made outside of the tape, it learns nothing "
-            "of the kind.",
+            "Its loss is `mean softplus(-fake_logits)`, on new fakes, those of `noise[1]`. It wants their scores high: "
+            "is the minus in the right place?",
             fails=the_generator_follows_its_own_loss,
         ),
         Mistake(
@@ -275,6 +276,11 @@ def _arc(start, end, fractions, angle):
         return (np.sin((1 - t) * angle) * start + np.sin(t * angle) * end) / np.sin(angle)
 
 
+def _lerp_put_back(start, end, fractions):
+    walk = latent.lerp(start, end, fractions)
+    return walk * np.linalg.norm(start) / np.linalg.norm(walk, axis=1, keepdims=True)
+
+
 def _angle(start, end):
     return np.arccos(start @ end / (np.linalg.norm(start) * np.linalg.norm(end)))
 
@@ -294,6 +300,11 @@ def _angle(start, end):
             latent.lerp,
             "This is the straight walk, lerp. It cuts through the inside of the sphere, where the vectors are too "
             "short.",
+        ),
+        Mistake(
+            _lerp_put_back,
+            "This is the straight walk, put back to the length of `start`. It is fast in the middle and slow at the "
+            "ends; slerp turns by the same angle at every step.",
         ),
         Mistake(
             lambda start, end, fractions: _arc(end, start, fractions, _angle(start, end)),
@@ -359,8 +370,8 @@ def _differences(queries, references):
             "These are the references farthest away. The nearest has the smallest distance.",
         ),
         Mistake(
-            lambda queries, references: (_differences(queries, references) ** 2).sum(-1).min(1),
-            "These are squared distances. Asked for are the numbers of the references: argmin, not min.",
+            lambda queries, references: np.sqrt((_differences(queries, references) ** 2).sum(-1)).min(1),
+            "These are the distances. Asked for are the numbers of the references: argmin, not min.",
         ),
         Mistake(
             lambda queries, references: (_differences(queries, references) ** 2).sum(-1).argmin(0),

@@ -52,6 +52,11 @@ def _vgg16_input(images):
             "now.",
         ),
         Mistake(
+            lambda images: ((images + 1) * 127.5)[::-1] - MEAN_BGR,
+            "`[::-1]` turns around the first axis, and in a batch that is the order of the pictures. The channels are "
+            "the last axis: `[..., ::-1]`.",
+        ),
+        Mistake(
             lambda images: ((images + 1) * 127.5)[..., ::-1],
             "The mean color is still in it. VGG16 expects numbers around 0.",
         ),
@@ -337,6 +342,11 @@ def _variation(images, power=np.square, average=np.mean):
         Mistake(
             lambda images: np.mean(np.diff(images, axis=0) ** 2) + np.mean(np.diff(images, axis=1) ** 2),
             "Axis 0 is the batch: you compare one picture with the next. Height is axis 1 and width axis 2.",
+        ),
+        Mistake(
+            lambda images: np.mean(np.diff(images) ** 2),
+            "Without an axis, `np.diff` goes along the last one, and there are the colors. Height is axis 1 and width "
+            "axis 2.",
         ),
         Mistake(
             lambda images: _variation(images, average=lambda squares: np.sqrt(np.mean(squares))),

@@ -9,12 +9,16 @@ from gan_course.exercises.engine import Mistake, exercise
 # ---------------------------------------------------------------- instance normalization
 
 
+NEARLY_EVEN = 0.004  # the spread of one channel, small enough for the 1e-5 under the root to matter
+
+
 def normalization_cases(seed):
-    """Small maps whose pictures and channels differ in mean and spread, with gains and offsets."""
+    """Small maps whose pictures and channels differ in mean and spread, one of them nearly even, gains and offsets."""
     rng = np.random.default_rng(seed)
     cases = []
     for shape in ((2, 3, 4, 3), (3, 5, 2, 2)):
         spread, mean = rng.uniform(0.5, 3.0, (shape[0], 1, 1, shape[3])), rng.normal(0, 2, (shape[0], 1, 1, shape[3]))
+        spread[0, 0, 0, 0] = NEARLY_EVEN
         maps = spread * rng.normal(size=shape) + mean
         cases.append((maps, rng.uniform(0.5, 2.0, shape[3]), rng.normal(size=shape[3])))
     return cases
@@ -24,6 +28,16 @@ def _normalized(maps, axes, root=np.sqrt):
     """Mean 0 and variance 1 over some axes, of which learners get one part wrong."""
     centered = maps - maps.mean(axis=axes, keepdims=True)
     return centered / root(maps.var(axis=axes, keepdims=True) + 1e-5)
+
+
+def _without_small_number(variance):
+    """The standard deviation alone."""
+    return np.sqrt(np.maximum(variance - 1e-5, 0.0))
+
+
+def _small_number_outside(variance):
+    """The standard deviation, with 1e-5 added to it."""
+    return _without_small_number(variance) + 1e-5
 
 
 @exercise(
@@ -59,6 +73,14 @@ def _normalized(maps, axes, root=np.sqrt):
         Mistake(
             lambda maps, gain, offset: gain * (_normalized(maps, (1, 2)) + offset),
             "You add the offset before you multiply. First the gain, then the offset.",
+        ),
+        Mistake(
+            lambda maps, gain, offset: gain * _normalized(maps, (1, 2), root=_without_small_number) + offset,
+            "The 1e-5 is missing. Without it an even sky, whose variance is 0, would be divided by 0.",
+        ),
+        Mistake(
+            lambda maps, gain, offset: gain * _normalized(maps, (1, 2), root=_small_number_outside) + offset,
+            "The 1e-5 belongs under the root: it is added to the variance, not to the standard deviation.",
         ),
     ],
     remark="The layer in Keras is `GroupNormalization(groups=-1)`: as many groups as channels.",
@@ -135,6 +157,10 @@ def _relu(x):
             lambda features, first, second, normalize: features + second(_relu(first(features))),
             "Both normalizations are missing: one behind `first`, one behind `second`.",
         ),
+        Mistake(
+            lambda features, first, second, normalize: features + normalize(second(normalize(_relu(first(features))))),
+            "The ReLU comes too early. Normalize what `first` returns, and then set to 0 what is below 0.",
+        ),
     ],
     remark="A block whose last gain is 0 does nothing at all, so a deep stack of such blocks is as easy to begin with "
     "as a shallow one.",
@@ -163,14 +189,17 @@ def residual_block(features, first, second, normalize):
 
 
 def exchange_cases(seed):
-    """Features of photos and of paintings, with as many channels and other sizes."""
+    """Features of photos, one channel nearly even, and of paintings, with as many channels and other sizes."""
     rng = np.random.default_rng(seed)
     cases = []
     for photo_shape, painting_shape in (((1, 3, 4, 3), (1, 5, 2, 3)), ((2, 4, 3, 2), (2, 2, 6, 2))):
         maps = []
         for shape in (photo_shape, painting_shape):
             statistics = (shape[0], 1, 1, shape[3])
-            maps.append(rng.uniform(0.5, 3.0, statistics) * rng.normal(size=shape) + rng.normal(0, 2, statistics))
+            spread = rng.uniform(0.5, 3.0, statistics)
+            if shape is photo_shape:
+                spread[0, 0, 0, 0] = NEARLY_EVEN
+            maps.append(spread * rng.normal(size=shape) + rng.normal(0, 2, statistics))
         cases.append(tuple(maps))
     return cases
 
@@ -221,6 +250,17 @@ def _exchanged(content, style, axes=(1, 2)):
                 + style.mean(axis=(1, 2), keepdims=True)
             ),
             "You multiply by the painting's variance. Multiply by its root, the standard deviation.",
+        ),
+        Mistake(
+            lambda content, style: _exchanged(content, style, axes=(0, 1, 2)),
+            "You average over the batch as well. Each photo and each painting has its own mean: leave axis 0 out.",
+        ),
+        Mistake(
+            lambda content, style: (
+                style.std(axis=(1, 2), keepdims=True) * _normalized(content, (1, 2), root=_without_small_number)
+                + style.mean(axis=(1, 2), keepdims=True)
+            ),
+            "The 1e-5 under the root is missing. Without it an even channel of the photo would be divided by 0.",
         ),
     ],
     remark="No weight in it was trained for the painting. That is why any painting will do.",
@@ -290,6 +330,12 @@ def _pays_from(training, optimization, network, rounding=math.ceil):
         Mistake(
             lambda training, optimization, network: math.ceil(training / optimization),
             "You forget that the network needs time for each picture, too. What a picture saves is the difference.",
+        ),
+        Mistake(
+            lambda training, optimization, network: (
+                math.ceil(training / optimization) if optimization > network else math.inf
+            ),
+            "This would hold if a picture took no time with the network. Divide by what a picture saves.",
         ),
         Mistake(
             lambda training, optimization, network: (

@@ -200,10 +200,11 @@ def _combined(
     adversarial=lambda logits: -np.mean(logits),
     over_layers=np.mean,
     relative=_relative,
+    of_content=None,
 ):
     """The sum of three terms, of which learners get one part wrong."""
     style = over_layers([relative(target, painted_grams[name]) for name, target in target_grams.items()])
-    content = relative(photo_features, painted_features)
+    content = (of_content or relative)(photo_features, painted_features)
     terms = {"adversarial": adversarial(logits), "style": style, "content": content}
     return sum(weights[name] * term for name, term in terms.items())
 
@@ -244,9 +245,14 @@ def _without_weights(logits, target_grams, painted_grams, photo_features, painte
             "speak loudest, and a weight has no meaning of its own.",
         ),
         Mistake(
+            lambda *arguments: _combined(*arguments, of_content=lambda wanted, found: np.mean((found - wanted) ** 2)),
+            "Your content term is a mean of squares. It is relative, too: their sum, over the sum of the squares of "
+            "the photo's features.",
+        ),
+        Mistake(
             lambda *arguments: _combined(*arguments, relative=lambda wanted, found: _relative(found, wanted)),
-            "You divide by the squares of the painting. The measure would change with what it measures; divide by the "
-            "squares of the target, and of the photo.",
+            "You divide by the squares of what was painted. The measure would change with what it measures; divide by "
+            "the squares of the target, and of the photo.",
         ),
         Mistake(_without_weights, "The three terms are right, and their weights are not used."),
     ],
@@ -412,7 +418,7 @@ def the_stylizer_answers_the_updated_discriminator(style_transfer_step, seed):
             lambda *game: _step(*game, as_the_article=True),
             "It has a loss of its own, `mean max(0, 1 - real_logits) + mean max(0, 1 + fake_logits)`. If it lowers the "
             "stylizer's loss as well, as the article has it, both want the same, and there is no game. Are real and "
-            "fake exchanged?",
+            "fake exchanged? Did the stylizer move first?",
             fails=the_discriminator_plays_its_own_game,
         ),
         Mistake(
@@ -504,6 +510,10 @@ def _sigmoid(x):
             lambda real, fake: (_softplus(np.mean(fake - real)), _softplus(np.mean(real - fake))),
             "You average the differences first, and then bend the mean. Each pair has its own loss; the mean comes "
             "last.",
+        ),
+        Mistake(
+            lambda real, fake: (-np.log(np.mean(_sigmoid(real - fake))), -np.log(np.mean(_sigmoid(fake - real)))),
+            "You take the logarithm of the mean D. Each pair has its own loss -log σ(d); the mean comes last.",
         ),
         Mistake(
             lambda real, fake: (

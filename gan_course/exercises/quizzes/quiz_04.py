@@ -69,7 +69,7 @@ QUIZ = Quiz(
                 Option(
                     "It needs a second training.",
                     False,
-                    "It costs one addition per weight and step.",
+                    "It follows the one training, at next to no cost.",
                 ),
             ],
         ),

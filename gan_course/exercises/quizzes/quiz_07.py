@@ -55,7 +55,9 @@ QUIZ = Quiz(
                     "The 1 brings in the lower moments, the third power the third ones. KID leaves out the pairs of "
                     "a vector with itself.",
                 ),
-                Option("The same one, so KID of positions is the style loss.", False, "The power and the 1 differ."),
+                Option(
+                    "The same one, so KID of positions is the style loss.", False, "KID's has a third power, and the 1."
+                ),
                 Option(
                     "A Gaussian one, so KID sees every difference.",
                     False,
@@ -75,14 +77,22 @@ QUIZ = Quiz(
                 Option(
                     "The photo's texture, in other places.", False, "That needs a Gram matrix, which forgets where."
                 ),
-                Option("Noise: deep layers keep only the class.", False, "Block 4 is far from the class, and spatial."),
+                Option(
+                    "Noise: deep layers keep only the class.",
+                    False,
+                    "Block 4 still has a map with positions, and the class comes much later.",
+                ),
             ],
         ),
         Question(
             "Someone takes E[D] of an untrained discriminator for the style loss. How can you show that it measures "
             "nothing?",
             [
-                Option("Its value is not 0 for the painting itself.", False, "That alone would be a matter of taste."),
+                Option(
+                    "Its value is not 0 for the painting itself.",
+                    False,
+                    "Nor is that of a trained one. What counts is whether the number tells pictures apart.",
+                ),
                 Option(
                     "It hardly differs between the painting, another painting and a photo.",
                     True,

@@ -9,7 +9,7 @@ QUIZ = Quiz(
             "A stylizer is trained with the losses of lesson 08. What changes from step to step, and what stays?",
             [
                 Option(
-                    "The weights of the stylizer change; VGG16 and the photos stay.",
+                    "The weights of the stylizer change; VGG16 stays, and no photo is changed.",
                     True,
                     "VGG16 measures. The gradient passes through it to the painting, and on into the stylizer.",
                 ),
@@ -72,7 +72,7 @@ QUIZ = Quiz(
             ],
         ),
         Question(
-            "A stylizer paints a photo of 512 pixels well. At 4,000 pixels the same photo is hardly painted. Why?",
+            "A stylizer paints a photo of 512 pixels well. At 4,000 pixels it is hardly painted. What is true?",
             [
                 Option(
                     "Strokes have a width in pixels, so they are small beside the things in a large photo.",
