@@ -30,7 +30,7 @@ test: classroom
 	@unset MPLBACKEND; .venv/bin/python -m pytest -n 2 --dist loadfile
 
 test-slow: classroom
-	@unset MPLBACKEND; .venv/bin/python -m pytest -m slow tests
+	@unset MPLBACKEND; .venv/bin/python -m pytest -n 2 --dist loadgroup -m slow tests
 
 notebooks: setup
 	@unset MPLBACKEND; .venv/bin/python tools/build_notebooks.py

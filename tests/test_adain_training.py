@@ -120,7 +120,7 @@ def test_training_lowers_what_it_reports():
     assert float(last) < 0.8 * first
 
 
-@pytest.mark.parametrize("style_from", [None, 1])
+@pytest.mark.parametrize("style_from", [None, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_training_that_was_interrupted_ends_with_the_very_same_weights(tools, tmp_path, style_from):
     recipe, _ = tools
     ends = []

@@ -28,6 +28,7 @@ from gan_course.cli import main
 from gan_course.exercises.quiz import all_quizzes
 from gan_course.paths import ROOT
 
+pytestmark = pytest.mark.xdist_group("classroom")  # its classes are graded once, in one process
 LESSON = "lesson_01"
 WITH_NBGRADER = pytest.mark.skipif(
     find_spec("nbgrader") is None, reason="nbgrader is not installed; pip install '.[classroom]' to test grading"

@@ -183,6 +183,7 @@ def test_the_averages_by_hand():
 # ---------------------------------------------------------------- the tools
 
 
+@pytest.mark.slow
 def test_the_tool_trains_goes_on_and_ships(tools, tmp_path, monkeypatch):
     train, ship = tools
     monkeypatch.setattr(train, "load_both_networks", lambda name: (build_stylizer((2, 4), 1, 2), small_critic()))

@@ -15,6 +15,7 @@ CPU_SETTINGS = {
     "one thread": {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"},
     "AVX2": {"ONEDNN_MAX_CPU_ISA": "AVX2"},
 }
+NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 
 
 def solve(notebook):
@@ -26,15 +27,15 @@ def solve(notebook):
     return len(stubs)
 
 
-def run_solved(names, folder, **variables):
-    for name in names:
-        notebook = nbformat.read(ROOT / "notebooks" / name, as_version=4)
-        assert solve(notebook), f"{name} has no exercise"
-        nbformat.write(notebook, folder / name)
-    inherited = {key: value for key, value in os.environ.items() if key not in ("MPLBACKEND", "PYTEST_ADDOPTS")}
+def run_solved(name, folder, **variables):
+    """Runs a notebook with its solutions pasted in."""
+    notebook = nbformat.read(ROOT / "notebooks" / name, as_version=4)
+    assert solve(notebook), f"{name} has no exercise"
+    nbformat.write(notebook, folder / name)
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("MPLBACKEND", "PYTEST"))}
     command = [sys.executable, "-m", "pytest", "-q", "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")]
     done = subprocess.run(
-        [*command, *(str(folder / name) for name in names)],
+        [*command, str(folder / name)],
         cwd=folder,
         env=inherited | {"GAN_COURSE_PROGRESS": "off"} | variables,
         stdout=subprocess.PIPE,
@@ -46,11 +47,11 @@ def run_solved(names, folder, **variables):
 
 
 def test_the_first_notebook_solved(tmp_path):
-    run_solved(["00_start_here.ipynb"], tmp_path)
+    run_solved("00_start_here.ipynb", tmp_path)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", NOTEBOOKS)
 @pytest.mark.parametrize("setting", CPU_SETTINGS)
-def test_all_notebooks_solved_under_another_cpu_setting(setting, tmp_path):
-    names = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
-    run_solved(names, tmp_path, **CPU_SETTINGS[setting])
+def test_every_notebook_solved_under_another_cpu_setting(setting, name, tmp_path):
+    run_solved(name, tmp_path, **CPU_SETTINGS[setting])

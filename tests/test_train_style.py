@@ -54,6 +54,7 @@ def test_a_training_gives_weights_samples_and_a_log(small, tmp_path, capsys):
     assert "share_style" in (tmp_path / "church.training" / "log.csv").read_text()
 
 
+@pytest.mark.slow
 def test_a_training_that_is_stopped_and_resumed_equals_one_that_never_stopped(small, tmp_path):
     whole, parts = tmp_path / "whole.npz", tmp_path / "parts.npz"
     assert own_style.train_own_style([PAINTING], whole, steps=6) == 6
@@ -104,6 +105,7 @@ def test_pictures_that_are_no_paintings_to_learn_from(tmp_path, capsys):
     assert not (tmp_path / "w.npz").exists() and not (tmp_path / "w.training").exists()
 
 
+@pytest.mark.slow
 def test_twenty_paintings_of_any_size_are_one_style(small, tmp_path):
     generator = np.random.default_rng(0)
     for number in range(20):
@@ -114,7 +116,7 @@ def test_twenty_paintings_of_any_size_are_one_style(small, tmp_path):
     load_stylizer(tmp_path / "many.npz")
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGKILL"])
+@pytest.mark.parametrize("name", ["SIGINT", pytest.param("SIGKILL", marks=pytest.mark.slow)])
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 def test_a_training_that_is_interrupted_or_killed_can_be_used_and_resumed(tmp_path, name):
     out = tmp_path / "mine.npz"
