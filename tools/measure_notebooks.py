@@ -69,6 +69,7 @@ def measure(path):
     client = NotebookClient(
         notebook,
         timeout=CELL_TIMEOUT,
+        extra_arguments=["--IPKernelApp.log_level=40"],
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_execute=lambda cell, cell_index: begun.setdefault(cell_index, time.perf_counter()),
         on_cell_executed=note_end,
