@@ -1,8 +1,25 @@
 """What several tests share."""
 
+import importlib
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
+
+from gan_course.paths import ROOT
+
+
+@pytest.fixture(scope="module")
+def tool(request):
+    """The command in tools/ that a file of tests is about: the one its constant `TOOL` names."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        return importlib.import_module(request.module.TOOL)
+    finally:
+        sys.path.remove(str(ROOT / "tools"))
+        sys.dont_write_bytecode = before
 
 
 @pytest.fixture(scope="session")

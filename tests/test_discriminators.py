@@ -2,7 +2,6 @@
 learned from."""
 
 import json
-import sys
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from gan_course import datasets
 from gan_course.discriminators import load_discriminator, save_discriminator, shipped_discriminators
 from gan_course.networks import build_discriminator, build_patch_discriminator
-from gan_course.paths import ROOT, data_path
+from gan_course.paths import data_path
 
 SMALL = {"filters": [4, 3]}
 PICTURES = np.random.default_rng(0).uniform(-1, 1, (2, 32, 32, 3)).astype("float32")
@@ -25,13 +24,7 @@ def saved(tmp_path):
     return network, tmp_path / "small.npz"
 
 
-@pytest.fixture
-def tool(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    import train_critic
-
-    return train_critic
+TOOL = "train_critic"
 
 
 def test_it_comes_back_and_is_frozen(saved):

@@ -15,7 +15,7 @@ from gan_course.networks import (
     load_fashion_classifier,
     load_fashion_features,
 )
-from gan_course.paths import ROOT, data_path
+from gan_course.paths import data_path
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +30,7 @@ def features(images):
     return {name: model.predict(part, batch_size=500, verbose=0) for name, part in images.items()}
 
 
-@pytest.fixture
-def tool(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    import train_features
-
-    return train_features
+TOOL = "train_features"
 
 
 def test_it_tells_clothes_apart_as_its_card_says(images):

@@ -1,21 +1,11 @@
 """The command that says what a notebook costs."""
 
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from gan_course.paths import ROOT
-
-
-@pytest.fixture
-def tool(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    import measure_notebooks
-
-    return measure_notebooks
+TOOL = "measure_notebooks"
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read where Linux notes it")

@@ -9,16 +9,9 @@ import pytest
 from gan_course import losses
 from gan_course.images import read_image
 from gan_course.networks import build_vgg16_features
-from gan_course.paths import ROOT, data_path
+from gan_course.paths import data_path
 
-
-@pytest.fixture
-def tool(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    import record_reconstructions
-
-    return record_reconstructions
+TOOL = "record_reconstructions"
 
 
 def test_it_goes_on_where_it_stopped(tool, tmp_path, monkeypatch, capsys):

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import sys
 import types
 
 import keras
@@ -11,20 +10,10 @@ import pytest
 import tensorflow as tf
 
 from gan_course import datasets
-from gan_course.paths import ROOT, data_path
+from gan_course.paths import data_path
 from gan_course.pretrained import shipped_styles
 
-
-@pytest.fixture(scope="module")
-def tool():
-    sys.path.insert(0, str(ROOT / "tools"))
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        import record_animals_monuments
-    finally:
-        sys.path.remove(str(ROOT / "tools"))
-        sys.dont_write_bytecode = before
-    return record_animals_monuments
+TOOL = "record_animals_monuments"
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import sys
 
 import numpy as np
 import pytest
@@ -10,19 +9,9 @@ import tensorflow as tf
 
 from gan_course.generators import save_generator
 from gan_course.networks.conditional import build_conditional_generator
-from gan_course.paths import ROOT, data_path
+from gan_course.paths import data_path
 
-
-@pytest.fixture(scope="module")
-def tool():
-    sys.path.insert(0, str(ROOT / "tools"))
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        import record_few_labels
-    finally:
-        sys.path.remove(str(ROOT / "tools"))
-        sys.dont_write_bytecode = before
-    return record_few_labels
+TOOL = "record_few_labels"
 
 
 @pytest.fixture

@@ -1,26 +1,15 @@
 """The tool that records lesson 11's large pictures, on small ones."""
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gan_course import datasets, images
-from gan_course.paths import ROOT, data_path
+from gan_course.paths import data_path
 
-
-@pytest.fixture(scope="module")
-def tool():
-    sys.path.insert(0, str(ROOT / "tools"))
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        import record_large_pictures
-    finally:
-        sys.path.remove(str(ROOT / "tools"))
-        sys.dont_write_bytecode = before
-    return record_large_pictures
+TOOL = "record_large_pictures"
 
 
 @pytest.fixture

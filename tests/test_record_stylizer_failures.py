@@ -2,25 +2,13 @@
 
 import csv
 import json
-import sys
 
 import numpy as np
 import pytest
 
 from gan_course import datasets, images
-from gan_course.paths import ROOT
 
-
-@pytest.fixture(scope="module")
-def tool():
-    sys.path.insert(0, str(ROOT / "tools"))
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        import record_stylizer_failures
-    finally:
-        sys.path.remove(str(ROOT / "tools"))
-        sys.dont_write_bytecode = before
-    return record_stylizer_failures
+TOOL = "record_stylizer_failures"
 
 
 def small(tool, steps):
