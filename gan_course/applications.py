@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from gan_course.images import ImageError, from_uint8, read_pixels, to_uint8
-from gan_course.stylize import blend, stylize
+from gan_course.stylize import as_number, blend, stylize
 
 PROPORTIONS = 1.05  # a mask may be so much wider or narrower than its photo, because sizes are rounded
 STRIP = 512  # rows that are mixed at a time: floats need four times the memory of a file's pixels
@@ -193,10 +193,7 @@ def check_share(share):
     Raises:
         ValueError: if it is not.
     """
-    try:
-        value = float(share)
-    except (TypeError, ValueError):
-        value = float("nan")
+    value = as_number(share)
     if not 0.0 <= value <= 1.0:
         raise ValueError(f"share must be a number from 0 (the first style) to 1 (the second), received {share!r}.")
     return value

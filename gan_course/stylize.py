@@ -141,7 +141,7 @@ def check_strength(strength):
     Raises:
         ValueError: if it is not.
     """
-    value = _number(strength)
+    value = as_number(strength)
     if not 0.0 <= value <= 1.0:
         raise ValueError(f"strength must be a number from 0 (the photo) to 1 (the painting), received {strength!r}.")
     return value
@@ -159,7 +159,7 @@ def check_stroke(stroke):
     Raises:
         ValueError: if it is not.
     """
-    value = _number(stroke)
+    value = as_number(stroke)
     if not STROKES[0] <= value <= STROKES[1]:
         raise ValueError(
             f"stroke must be a number from {STROKES[0]} (fine) to {STROKES[1]:g} (broad), received {stroke!r}. 1 is "
@@ -168,8 +168,15 @@ def check_stroke(stroke):
     return value
 
 
-def _number(text):
-    """What should be a number as a float; NaN, which no range holds, if it is none."""
+def as_number(text):
+    """What should be a number, as a float.
+
+    Args:
+        text: a number, or a text that was typed.
+
+    Returns:
+        float; NaN, which no range holds, if it is none.
+    """
     try:
         return float(text)
     except (TypeError, ValueError):

@@ -11,6 +11,7 @@ from gan_course.networks import (
     cut_border,
     feature_statistics,
 )
+from gan_course.training.moving_average import average_of, move_average
 
 LAYERS = ("block1_conv2", "block2_conv2", ADAIN_LAYER)
 BORDER = 8  # pixels cut from every side: the two cells of `ADAIN_LAYER` that VGG16's zero padding has spoiled
@@ -51,9 +52,7 @@ class AdaINTrainer(keras.Model):
     def __init__(self, decoder, *, pixel_weight=2.0, style_weight=0.0, average_momentum=0.99):
         super().__init__(name="adain_trainer")
         self.decoder = decoder
-        self.averaged_decoder = keras.models.clone_model(decoder)
-        self.averaged_decoder.set_weights(decoder.get_weights())
-        self.averaged_decoder.trainable = False
+        self.averaged_decoder = average_of(decoder)
         self.features = build_vgg16_features(LAYERS)
         self.pixel_weight, self.style_weight, self.average_momentum = pixel_weight, style_weight, average_momentum
         names = ["pixels", "features", *(["content", "style"] if style_weight else [])]
@@ -136,10 +135,7 @@ class AdaINTrainer(keras.Model):
 
     def update_average(self):
         """Moves the averaged weights towards the current ones, faster in the first steps."""
-        steps = tf.cast(self.optimizer.iterations, tf.float32)
-        momentum = tf.minimum(self.average_momentum, (1.0 + steps) / (10.0 + steps))
-        for average, weight in zip(self.averaged_decoder.weights, self.decoder.weights, strict=True):
-            average.assign(momentum * average + (1.0 - momentum) * weight)
+        move_average(self.averaged_decoder, self.decoder, self.optimizer.iterations, self.average_momentum)
 
 
 def statistics_loss(style_features, painted_features):

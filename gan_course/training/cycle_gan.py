@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from gan_course.losses import hinge_discriminator_loss, hinge_generator_loss
+from gan_course.training.moving_average import average_of, move_average
 from gan_course.training.style_transfer_gan import random_window, shift_and_flip
 
 
@@ -150,20 +151,9 @@ class CycleGAN(keras.Model):
 
     def update_averages(self):
         """Moves the averaged weights towards the current ones, faster in the first steps."""
-        steps = tf.cast(self.to_photo_optimizer.iterations, tf.float32)
-        momentum = tf.minimum(self.average_momentum, (1.0 + steps) / (10.0 + steps))
-        averages = self.averaged_to_painting.weights + self.averaged_to_photo.weights
-        weights = self.to_painting.weights + self.to_photo.weights
-        for average, weight in zip(averages, weights, strict=True):
-            average.assign(momentum * average + (1.0 - momentum) * weight)
-
-
-def average_of(network):
-    """A copy of a network with the same weights, not trainable: where its moving average begins."""
-    copy = keras.models.clone_model(network)
-    copy.set_weights(network.get_weights())
-    copy.trainable = False
-    return copy
+        for name in ("to_painting", "to_photo"):
+            average, network = getattr(self, f"averaged_{name}"), getattr(self, name)
+            move_average(average, network, self.to_photo_optimizer.iterations, self.average_momentum)
 
 
 def cycle_consistency_loss(images, returned):

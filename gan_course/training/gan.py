@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_course.losses import hinge_discriminator_loss, hinge_generator_loss
+from gan_course.training.moving_average import average_of, move_average
 
 
 class GAN(keras.Model):
@@ -56,9 +57,7 @@ class GAN(keras.Model):
         if discriminator_steps < 1:
             raise ValueError(f"discriminator_steps must be at least 1, received {discriminator_steps}.")
         self.generator, self.discriminator = generator, discriminator
-        self.averaged_generator = keras.models.clone_model(generator)
-        self.averaged_generator.set_weights(generator.get_weights())
-        self.averaged_generator.trainable = False
+        self.averaged_generator = average_of(generator)
         self.discriminator_loss, self.generator_loss = losses
         self.penalty, self.augment = penalty, augment
         self.discriminator_steps, self.average_momentum = discriminator_steps, average_momentum
@@ -160,10 +159,9 @@ class GAN(keras.Model):
 
     def update_average(self):
         """Moves the averaged weights towards the current ones, faster in the first steps."""
-        steps = tf.cast(self.generator_optimizer.iterations, tf.float32)
-        momentum = tf.minimum(self.average_momentum, (1.0 + steps) / (10.0 + steps))
-        for average, weight in zip(self.averaged_generator.weights, self.generator.weights, strict=True):
-            average.assign(momentum * average + (1.0 - momentum) * weight)
+        move_average(
+            self.averaged_generator, self.generator, self.generator_optimizer.iterations, self.average_momentum
+        )
 
     def _images(self, count, seed, labels, averaged):
         generator = self.averaged_generator if averaged else self.generator

@@ -11,6 +11,7 @@ from gan_course.losses import (
     total_variation,
 )
 from gan_course.networks import build_vgg16_features, cut_border
+from gan_course.training.moving_average import average_of, move_average
 from gan_course.training.readings import build_hidden_features, find_reading, learned_distance
 
 STYLE_LAYERS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv1")
@@ -72,9 +73,7 @@ class StyleTransferGAN(keras.Model):
     ):
         super().__init__(name="style_transfer_gan")
         self.stylizer = stylizer
-        self.averaged_stylizer = keras.models.clone_model(stylizer)
-        self.averaged_stylizer.set_weights(stylizer.get_weights())
-        self.averaged_stylizer.trainable = False
+        self.averaged_stylizer = average_of(stylizer)
         self.discriminator = discriminator
         self.reading = find_reading(adversarial)
         if self.reading.learned_content:
@@ -209,10 +208,7 @@ class StyleTransferGAN(keras.Model):
 
     def update_average(self):
         """Moves the averaged weights towards the current ones, faster in the first steps."""
-        steps = tf.cast(self.stylizer_optimizer.iterations, tf.float32)
-        momentum = tf.minimum(self.average_momentum, (1.0 + steps) / (10.0 + steps))
-        for average, weight in zip(self.averaged_stylizer.weights, self.stylizer.weights, strict=True):
-            average.assign(momentum * average + (1.0 - momentum) * weight)
+        move_average(self.averaged_stylizer, self.stylizer, self.stylizer_optimizer.iterations, self.average_momentum)
 
     def gram_targets(self, paintings):
         """Gram matrices of the paintings: dictionary from layer to `(scales, paintings, channels, channels)`."""
