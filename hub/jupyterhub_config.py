@@ -73,12 +73,19 @@ c.Spawner.environment = {
     **dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"), "2"),
 }
 
-# ---- What is not used gives its memory back: kernels after half an hour (student_server.py), servers after two.
+# ---- What is not used gives its memory back: kernels after half an hour, servers after two hours. In seconds:
+IDLE_KERNEL = os.environ.get("GAN_COURSE_IDLE_KERNEL", "1800")
+IDLE_SERVER = os.environ.get("GAN_COURSE_IDLE_SERVER", "7200")
+LOOK_EVERY = os.environ.get("GAN_COURSE_IDLE_LOOK", "300")
+c.Spawner.environment |= {"GAN_COURSE_IDLE_KERNEL": IDLE_KERNEL, "GAN_COURSE_IDLE_LOOK": LOOK_EVERY}
 c.JupyterHub.shutdown_on_logout = True
 c.JupyterHub.services = [
     {
         "name": "idle-culler",
-        "command": [sys.executable, "-m", "jupyterhub_idle_culler", "--timeout=7200", "--cull-every=300"],
+        "command": [
+            *(sys.executable, "-m", "jupyterhub_idle_culler"),
+            *(f"--timeout={IDLE_SERVER}", f"--cull-every={LOOK_EVERY}"),
+        ],
     }
 ]
 c.JupyterHub.load_roles = [

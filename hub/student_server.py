@@ -5,8 +5,6 @@ import os
 import sys
 from pathlib import Path
 
-HALF_AN_HOUR = 1800
-
 
 def main():
     os.environ.setdefault("GAN_COURSE_NOTEBOOKS", str(Path.home() / "my_notebooks"))
@@ -22,8 +20,8 @@ def main():
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         f"--LabApp.app_settings_dir={ROOT / 'gan_course' / 'lab_settings'}",
         # A kernel that loaded TensorFlow keeps 0.6 GB or more. One that runs is never ended.
-        f"--MappingKernelManager.cull_idle_timeout={HALF_AN_HOUR}",
-        "--MappingKernelManager.cull_interval=300",
+        f"--MappingKernelManager.cull_idle_timeout={os.environ['GAN_COURSE_IDLE_KERNEL']}",
+        f"--MappingKernelManager.cull_interval={os.environ['GAN_COURSE_IDLE_LOOK']}",
         "--MappingKernelManager.cull_connected=True",
     ]
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser", *settings, *sys.argv[1:]])

@@ -115,7 +115,8 @@ def test_everything_of_the_class_lies_in_one_folder_and_passwords_are_closed_off
 
 def test_idle_servers_are_ended_by_a_service_that_may_do_that_and_no_more(hub):
     (service,), (role,) = hub.JupyterHub.services, hub.JupyterHub.load_roles
-    assert "jupyterhub_idle_culler" in service["command"] and role["services"] == [service["name"]]
+    assert {"jupyterhub_idle_culler", "--timeout=7200", "--cull-every=300"} <= set(service["command"])
+    assert role["services"] == [service["name"]] and hub.Spawner.environment["GAN_COURSE_IDLE_KERNEL"] == "1800"
     assert set(role["scopes"]) == {"list:users", "read:users:activity", "read:servers", "delete:servers"}
     assert hub.JupyterHub.shutdown_on_logout
 
@@ -146,11 +147,12 @@ def test_a_server_starts_with_every_lesson_in_the_home(tmp_path):
     (home / "my_notebooks" / "00_start_here.ipynb").write_text("hers")
     environment = {name: value for name, value in os.environ.items() if name != "GAN_COURSE_NOTEBOOKS"}
     environment |= {"HOME": str(home), "PYTHONPATH": str(tmp_path / "fake")}
+    environment |= {"GAN_COURSE_IDLE_KERNEL": "1800", "GAN_COURSE_IDLE_LOOK": "300"}
     said = subprocess.check_output(
         [sys.executable, str(HUB / "student_server.py"), "--allow-root"], env=environment, encoding="utf-8"
     ).splitlines()
     assert said[0] == str(home) and said[-1] == "--allow-root"
-    assert any(line.startswith("--MappingKernelManager.cull_idle_timeout=") for line in said)
+    assert {"--MappingKernelManager.cull_idle_timeout=1800", "--MappingKernelManager.cull_interval=300"} <= set(said)
     assert {file.name for file in (home / "my_notebooks").iterdir()} == {file.name for file in SHIPPED.glob("*.ipynb")}
     assert (home / "my_notebooks" / "00_start_here.ipynb").read_text() == "hers"
 
@@ -290,3 +292,4 @@ def test_a_class_logs_in_fetches_runs_and_submits_and_the_teacher_grades(tmp_pat
     assert done.returncode == 0, done.stdout[-5000:]
     log = (tmp_path / "log.md").read_text(encoding="utf-8")
     assert "collected and graded: 17, 17, 14 of 20" in log and "| 24 GB |" in log
+    assert "the kernel was ended" in log and "the server was ended" in log and "finds the files" in log

@@ -8,6 +8,7 @@ their assignment at the same time; the log says how many learners fit into how m
 """
 
 import argparse
+import contextlib
 import csv
 import io
 import os
@@ -45,8 +46,12 @@ def main():
     if shutil.which("configurable-http-proxy") is None:
         sys.exit("configurable-http-proxy is not on the PATH: npm install -g configurable-http-proxy")
     log = Log()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, Hub(Path(folder)) as hub:
-        run_class(hub, options, log)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        with Hub(Path(folder)) as hub:
+            passwords = run_class(hub, options, log)
+        times = {"GAN_COURSE_IDLE_KERNEL": "20", "GAN_COURSE_IDLE_SERVER": "60", "GAN_COURSE_IDLE_LOOK": "10"}
+        with Hub(Path(folder), times) as hub:
+            what_is_idle_ends(hub, passwords, log)
     if options.log:
         options.log.write_text(log.text(), encoding="utf-8")
 
@@ -77,18 +82,24 @@ spawner, the loopback device. Other programs ran beside it, so its seconds say l
 
 
 class Hub:
-    """JupyterHub on free ports, with a folder of its own."""
+    """JupyterHub on free ports, with a folder of its own.
 
-    def __init__(self, folder):
-        self.folder = folder
+    Args:
+        folder: where accounts, homes and what is handed in lie.
+        settings: environment variables for hub/jupyterhub_config.py.
+    """
+
+    def __init__(self, folder, settings=None):
+        self.folder, self.settings = folder, settings or {}
         self.ports = free_ports(3)
         self.url = f"http://127.0.0.1:{self.ports[0]}"
 
     def __enter__(self):
         front, hub, proxy = (f"http://127.0.0.1:{port}" for port in self.ports)
         self.environment = os.environ | {"GAN_COURSE_HUB": str(self.folder), "GAN_COURSE_HUB_TRIAL": "1"}
+        self.environment |= self.settings
         self.environment.pop("MPLBACKEND", None)
-        (self.folder / "exchange").mkdir()
+        (self.folder / "exchange").mkdir(exist_ok=True)
         self.log = open(self.folder / "hub.log", "w")  # noqa: SIM115  closed below
         command = [sys.executable, "-m", "jupyterhub", "-f", str(ROOT / "hub" / "jupyterhub_config.py")]
         command += [f"--JupyterHub.bind_url={front}", f"--JupyterHub.hub_bind_url={hub}"]
@@ -99,11 +110,10 @@ class Hub:
         for _ in range(240):
             if self.process.poll() is not None:
                 break
-            try:
+            with contextlib.suppress(requests.RequestException):
                 if requests.get(f"{self.url}/hub/health", timeout=2).status_code == 200:
                     return self
-            except requests.RequestException:
-                time.sleep(0.5)
+            time.sleep(0.5)
         self.__exit__()
         sys.exit("The hub did not start:\n" + (self.folder / "hub.log").read_text()[-3000:])
 
@@ -186,6 +196,30 @@ def run_class(hub, options, log):
     log.say(
         f"collected and graded: {', '.join(rows[name]['points'] for name in names)} of 20; three more for own words"
     )
+    return passwords
+
+
+def what_is_idle_ends(hub, passwords, log):
+    """With short times: an idle kernel ends, then the idle server; whoever comes back finds their files."""
+    student = Person(hub.url, "student01")
+    assert student.log_in(passwords["student01"])
+    student.start_server()
+    kernel = student.call("POST", "api/kernels", json={"name": "python3"})["id"]
+    path = student.call("POST", "api/contents/my_notebooks", json={"type": "notebook"})["path"]
+    pages = {"kernel": f"{hub.url}/user/student01/api/kernels/{kernel}", "server": f"{hub.url}/hub/api/users/student01"}
+    there = {
+        "kernel": lambda answer: answer.status_code == 200,
+        "server": lambda answer: bool(answer.json()["servers"]),
+    }
+    for what, page in pages.items():
+        begun = time.monotonic()
+        while there[what](requests.get(page, headers=student.token)):
+            assert time.monotonic() < begun + 300, f"the idle {what} was not ended"
+            time.sleep(5)
+        log.say(f"idle for long enough (here {'20 s' if what == 'kernel' else 'a minute'}): the {what} was ended")
+    student.start_server()
+    assert student.read(path)["cells"] == []
+    log.say("a student whose server was ended starts it again and finds the files")
 
 
 def nobody_comes_in_without_a_password(hub, passwords):
