@@ -62,12 +62,12 @@ def about(steps, every, count):
         "steps": steps,
         "every": every,
         "images_measured": count,
-        "batch_size": recipe.BATCH,
+        "batch_size": recipe.LIVE_BATCH,
         "losses": "non-saturating",
         "generator": recipe.GENERATOR,
         "discriminator": {**recipe.DISCRIMINATOR, "image_shape": list(recipe.DISCRIMINATOR["image_shape"])}
         | {"filters": list(recipe.DISCRIMINATOR["filters"])},
-        "learning_rates": [recipe.GENERATOR_RATE, recipe.DISCRIMINATOR_RATE],
+        "learning_rates": list(recipe.LIVE_RATES),
         "beta_1": recipe.BETA_1,
         "average_momentum": recipe.LIVE_MOMENTUM,
     }
@@ -76,10 +76,10 @@ def about(steps, every, count):
 def train(seed, steps, every, distance):
     """One run. Returns its rows; the clocks count the steps alone, tracing included."""
     (images, _), _ = datasets.fashion_mnist()
-    gan = recipe.build(seed=seed, average_momentum=recipe.LIVE_MOMENTUM)
+    gan = recipe.build(seed=seed, average_momentum=recipe.LIVE_MOMENTUM, rates=recipe.LIVE_RATES)
     rows, cpu, wall = [], 0.0, 0.0
     while gan.step < steps:
-        batches = image_batches(images, batch_size=recipe.BATCH, seed=seed, first_step=gan.step)
+        batches = image_batches(images, batch_size=recipe.LIVE_BATCH, seed=seed, first_step=gan.step)
         begun = time.process_time(), time.perf_counter()
         gan.fit(batches, steps_per_epoch=every, shuffle=False, verbose=0)
         cpu, wall = cpu + time.process_time() - begun[0], wall + time.perf_counter() - begun[1]

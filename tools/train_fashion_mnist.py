@@ -39,7 +39,9 @@ from gan_course.training.conditional_gan import ConditionalGAN  # noqa: E402
 from gan_course.training.gan import GAN  # noqa: E402
 
 SEED, STEPS, STEPS_PER_EPOCH, BATCH = 4, 6_000, 250, 64
-LIVE_STEPS = 600  # what lesson 04 trains while the reader waits
+# What lesson 04 trains while the reader waits: with half the batch and twice the rates it gets about as far in two thirds
+# of the processor time.
+LIVE_STEPS, LIVE_BATCH, LIVE_RATES = 600, 32, (2e-3, 1e-3)
 CLASSES, MEASURED = 10, 2_000
 LOSSES = losses.non_saturating_discriminator_loss, losses.non_saturating_generator_loss
 GENERATOR = {
@@ -55,8 +57,8 @@ GENERATOR_RATE, DISCRIMINATOR_RATE, BETA_1 = 1e-3, 5e-4, 0.5
 LIVE_MOMENTUM, MOMENTUM = 0.99, 0.999
 
 
-def build(conditional=False, seed=SEED, average_momentum=MOMENTUM):
-    """The trainer, compiled, at step 0."""
+def build(conditional=False, seed=SEED, average_momentum=MOMENTUM, rates=(GENERATOR_RATE, DISCRIMINATOR_RATE)):
+    """The trainer, compiled with the learning rates of generator and discriminator, at step 0."""
     keras.utils.set_random_seed(seed)
     if conditional:
         networks = build_conditional_generator(CLASSES, **GENERATOR), build_projection_discriminator(**DISCRIMINATOR)
@@ -64,9 +66,7 @@ def build(conditional=False, seed=SEED, average_momentum=MOMENTUM):
     else:
         networks = build_generator(**GENERATOR), build_discriminator(**DISCRIMINATOR)
         gan = GAN(*networks, losses=LOSSES, average_momentum=average_momentum)
-    gan.compile(
-        keras.optimizers.Adam(GENERATOR_RATE, beta_1=BETA_1), keras.optimizers.Adam(DISCRIMINATOR_RATE, beta_1=BETA_1)
-    )
+    gan.compile(*(keras.optimizers.Adam(rate, beta_1=BETA_1) for rate in rates))
     return gan
 
 

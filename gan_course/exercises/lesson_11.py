@@ -224,7 +224,13 @@ def no_piece_is_larger_than_a_tile_and_its_halo(paint_by_tiles, seed):
         ),
         Mistake(
             lambda photo, paint, tile, halo: _tiled(photo, paint, tile, halo, beyond="constant"),
-            "The tiles fit together. At the edges of the photo you continue it by zeros; mirror it there.",
+            "The tiles fit together. But at the edges of the photo `paint` finds zeros; continue the photo there "
+            "by its mirror image.",
+        ),
+        Mistake(
+            lambda photo, paint, tile, halo: _tiled(photo, paint, tile, halo, beyond="symmetric"),
+            "The tiles fit together. At the edges of the photo your mirror image begins with the last pixel once more; "
+            '`mode="reflect"` begins with the one before it.',
         ),
         Mistake(
             _one_piece,
@@ -239,7 +245,8 @@ def paint_by_tiles(photo, paint, tile, halo):
     """Paints a photo tile by tile, as if in one piece.
 
     Each tile is painted together with `halo` pixels of its surroundings on every side, which are
-    cut off again. Beyond the edge of the photo, the photo is continued by its mirror image.
+    cut off again. Beyond the edge of the photo, the photo is continued by its mirror image, as
+    `np.pad` does with `mode="reflect"`.
 
     Args:
         photo: array `(height, width, 3)`; height and width are multiples of `tile`.
@@ -296,13 +303,18 @@ def mixing_score(rule, seed, rounds=8):
     return float(np.mean(found))
 
 
+def one_number_for_all_features(mixing_share, seed):
+    """The mean of a class is mixed as a whole."""
+    share = np.asarray(mixing_share(*class_samples(np.random.default_rng(seed), 5, 0.2)[:2]))
+    if share.shape != ():
+        return f"One number was expected, for all features together; yours has the shape {share.shape}."
+
+
 def a_share_from_0_to_1(mixing_share, seed):
-    """One number for a class."""
+    """Neither more than all nor less than nothing."""
     rng = np.random.default_rng(seed)
     for _ in range(10):
         share = np.asarray(mixing_share(*class_samples(rng, 5, 0.2)[:2]))
-        if share.shape != ():
-            return f"One number was expected, for all features together; yours has the shape {share.shape}."
         if not 0.0 <= share <= 1.0:
             return f"A share lies between 0 and 1; yours was {float(share):.3g}."
 
@@ -347,6 +359,7 @@ def _squared_distance(real, generated):
 
 @exercise(
     properties=[
+        one_number_for_all_features,
         a_share_from_0_to_1,
         less_of_a_generator_that_is_far_off,
         less_where_there_are_many_labels,
@@ -361,14 +374,19 @@ def _squared_distance(real, generated):
     ],
     mistakes=[
         Mistake(
+            lambda real, made: np.minimum(1, real.var(axis=0, ddof=1) / len(real) / _squared_distance(real, made)),
+            "Sum the variances over the features, and the squared differences of the means as well, before you divide.",
+            fails=one_number_for_all_features,
+        ),
+        Mistake(
             lambda real, made: _variance_of_mean(real) / _squared_distance(real, made),
             "By luck the means can lie closer together than the noise. Limit the share to 1: `min(1, ...)`.",
             fails=a_share_from_0_to_1,
         ),
         Mistake(
             lambda real, made: len(made) / (len(made) + len(real)),
-            "Do you go by the numbers of samples? That is what happens when all samples are put into one heap. A "
-            "thousand generated samples that are all wrong in the same way are still wrong.",
+            "The farther the two means lie apart, the smaller the share. Whoever goes by the numbers of samples, as in "
+            "one heap, misses that: a thousand generated samples that are all wrong in the same way are still wrong.",
             fails=less_of_a_generator_that_is_far_off,
         ),
         Mistake(
