@@ -27,6 +27,12 @@ def _one_direction(photos, photos_back, paintings, paintings_back, weight):
     return weight * np.mean(np.abs(photos_back - photos))
 
 
+def _weight_on_photos_only(photos, photos_back, paintings, paintings_back, weight):
+    return _one_direction(photos, photos_back, paintings, paintings_back, weight) + np.mean(
+        np.abs(paintings_back - paintings)
+    )
+
+
 def _signs_cancel(wanted, found):
     return np.abs(np.mean(found - wanted))
 
@@ -59,6 +65,14 @@ def _sum_of_a_picture(wanted, found):
         Mistake(
             lambda *arguments: _cycle(*arguments[:-1], 1.0),
             "Both cycles are right, and the weight is not used.",
+        ),
+        Mistake(
+            _weight_on_photos_only,
+            "Only the photos' distance has the weight. Put the sum in parentheses: the weight belongs to both cycles.",
+        ),
+        Mistake(
+            lambda *arguments: _cycle(*arguments, distance=lambda wanted, found: np.mean(found - wanted)),
+            "There are no absolute values. A pixel that is too bright makes up for one that is too dark.",
         ),
         Mistake(
             lambda *arguments: _cycle(*arguments, distance=_signs_cancel),
@@ -120,6 +134,10 @@ def _watt_hours(minutes, watts, factor=1 / 60, total=sum):
         "times `np.asarray(watts)`.",
     ],
     mistakes=[
+        Mistake(
+            lambda minutes, watts: _watt_hours(minutes, watts, factor=1),
+            "Your result is in watts times minutes. An hour has 60 of them.",
+        ),
         Mistake(
             lambda minutes, watts: _watt_hours(minutes, watts, factor=1 / 3600),
             "Your hours are too short by a factor of 60: the times are in minutes, not in seconds.",
