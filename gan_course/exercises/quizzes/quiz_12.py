@@ -59,7 +59,7 @@ QUIZ = Quiz(
             [
                 Option(
                     "Each place of the painting must resemble the same place of the photo more than other places of "
-                    "it, in the features of an encoder.",
+                    "it, in the features of the generator's first half.",
                     True,
                     "That is its contrastive loss: a choice among patches, with the place itself as the right answer.",
                 ),
