@@ -18,7 +18,7 @@ WITH_LOOPBACK_ONLY = """
 import fcntl, os, socket, struct, sys
 with socket.socket() as device:
     fcntl.ioctl(device, 0x8914, struct.pack("16sH14x", b"lo", 0x41))
-os.execv(sys.argv[1], sys.argv[1:])
+os.execvp(sys.argv[1], sys.argv[1:])
 """
 
 NO_NETWORK = ["unshare", "--map-root-user", "--net", sys.executable, "-c", WITH_LOOPBACK_ONLY]
