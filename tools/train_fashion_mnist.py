@@ -39,8 +39,8 @@ from gan_course.training.conditional_gan import ConditionalGAN  # noqa: E402
 from gan_course.training.gan import GAN  # noqa: E402
 
 SEED, STEPS, STEPS_PER_EPOCH, BATCH = 4, 6_000, 250, 64
-# What lesson 04 trains while the reader waits: with half the batch and twice the rates it gets about as far in two thirds
-# of the processor time.
+# What lesson 04 trains while the reader waits: with half the batch and twice the rates it gets about as far in two
+# thirds of the processor time.
 LIVE_STEPS, LIVE_BATCH, LIVE_RATES = 600, 32, (2e-3, 1e-3)
 CLASSES, MEASURED = 10, 2_000
 LOSSES = losses.non_saturating_discriminator_loss, losses.non_saturating_generator_loss

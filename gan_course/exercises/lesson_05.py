@@ -28,19 +28,22 @@ def ring_cases(seed):
         # up to 4.5 deviations away, so that a circle of one or of three deviations would miss some
         lengths = 4.5 * deviation * np.sqrt(rng.uniform(size=len(on)))
         on = on + lengths[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-        off = np.repeat(1.5 * centers, total, axis=0)[rng.permutation(8 * total)[: total - len(on)]]
+        # 8 and 20 deviations away: the nearer ones are inside if squared distances are compared with 5 deviations
+        places = np.repeat([1.2 * centers, 1.5 * centers], total, axis=1).reshape(-1, 2)
+        off = places[rng.permutation(len(places))[: total - len(on)]]
         cases.append((rng.permutation(np.concatenate([on, off])), centers, deviation))
     return cases
 
 
-def _coverage(points, centers, deviation, radius=5.0, enough=20 / 2500, absolute=None, nearest=False):
+def _coverage(points, centers, deviation, radius=5.0, enough=20 / 2500, absolute=None, nearest=False, few=True):
     """The count with one part exchanged."""
     distances = np.linalg.norm(points[:, None] - centers, axis=-1)
     on_mode = distances <= radius * deviation
     if nearest:
         on_mode = distances == distances.min(axis=1, keepdims=True)
     counts = on_mode.sum(axis=0)
-    return (counts >= (absolute or enough * len(points))).sum(), on_mode.any(axis=1).mean()
+    counted = counts >= (absolute or enough * len(points))
+    return counted.sum(), (on_mode if few else on_mode[:, counted]).any(axis=1).mean()
 
 
 @exercise(
@@ -70,6 +73,16 @@ def _coverage(points, centers, deviation, radius=5.0, enough=20 / 2500, absolute
             lambda points, centers, deviation: _coverage(points, centers, deviation, radius=1.0),
             "Your circle has a radius of 1 deviation. Most points of a Gaussian in the plane lie farther out than "
             "that; take 5.",
+        ),
+        Mistake(
+            lambda points, centers, deviation: _coverage(points, centers, deviation, radius=np.sqrt(5 / deviation)),
+            "You compare *squared* distances with 5 deviations. Take the root of the sum of squares first, or compare "
+            "with the square of 5 deviations.",
+        ),
+        Mistake(
+            lambda points, centers, deviation: _coverage(points, centers, deviation, few=False),
+            "Your quality leaves out the points on modes that do not count. A point on a mode is a good one, however "
+            "few others are there.",
         ),
     ],
     remark="Two numbers, never one: each can be perfect while the other is miserable.",
@@ -119,6 +132,10 @@ def _slopes(discriminator, points, reduce=tf.reduce_sum, weights=False):
     return tf.sqrt(tf.reduce_sum(tape.gradient(score, points) ** 2, axis=1))
 
 
+def _probability(discriminator):
+    return lambda points, training: tf.sigmoid(discriminator(points, training=training))
+
+
 def flat_cases(seed):
     """Both critics on a few points."""
     points = np.random.default_rng(seed + 1).normal(size=(5, 3)).astype("float32")
@@ -128,8 +145,8 @@ def flat_cases(seed):
 @exercise(
     cases=flat_cases,
     hints=[
-        "The gradient of the score with respect to the *points*: a tape that watches the points, "
-        "`tape.watch(points)`, because they are no variables.",
+        "The gradient of the score with respect to the *points*: make them a tensor, `points = "
+        "tf.convert_to_tensor(real_points)`, and let the tape watch it, `tape.watch(points)`: it is no variable.",
         "The points do not depend on each other, so the gradient of `tf.reduce_sum(scores)` holds one row for each "
         "point: the gradient of its own score.",
         "`tf.reduce_sum(gradients**2, axis=1)` is the squared length of each row; return the mean of these.",
@@ -144,6 +161,16 @@ def flat_cases(seed):
             lambda discriminator, points: tf.reduce_sum(_slopes(discriminator, points) ** 2),
             "These are the squared lengths summed over the batch. Take the mean, or the penalty grows with the number "
             "of points.",
+        ),
+        Mistake(
+            lambda discriminator, points: tf.reduce_mean(_slopes(discriminator, points) ** 2) / points.shape[1],
+            "You took the mean of all the squares. The squared length of a gradient is the *sum* of its squares, "
+            "`axis=1`; the mean is over the points only.",
+        ),
+        Mistake(
+            lambda discriminator, points: tf.reduce_mean(_slopes(_probability(discriminator), points) ** 2),
+            "This is the slope of the probability, σ(D(x)), which is flat wherever the discriminator is sure. R1 takes "
+            "the slope of the score, without the sigmoid.",
         ),
         Mistake(
             lambda discriminator, points: tf.reduce_mean(_slopes(discriminator, points, tf.reduce_mean) ** 2),
@@ -242,6 +269,10 @@ def _at(points):
         Mistake(
             _at(lambda critic, points: tf.reduce_mean(tf.abs(_slopes(critic, points) - 1))),
             "You have the mean distance of the lengths from 1; the square is missing.",
+        ),
+        Mistake(
+            _at(lambda critic, points: tf.reduce_mean((_slopes(critic, points) ** 2 - 1) ** 2)),
+            "You subtract 1 from the *squared* lengths. Take the root first.",
         ),
         Mistake(
             _at(lambda critic, points: (tf.sqrt(tf.reduce_sum(_slopes(critic, points) ** 2)) - 1) ** 2),

@@ -122,15 +122,15 @@ def kernel_cases(seed):
     ]
 
 
-def _kid(first, second, kernel=None, diagonal=False, factor=2.0):
+def _off_diagonal(matrix):
+    return matrix[~np.eye(len(matrix), dtype=bool)]
+
+
+def _kid(first, second, kernel=None, within=lambda matrix: _off_diagonal(matrix).mean(), factor=2.0):
     """Kernel distance, of which learners get one part wrong."""
     kernel = kernel or (lambda products, channels: (products / channels + 1) ** 3)
     matrices = [kernel(x @ y.T, x.shape[1]) for x, y in ((first, first), (second, second), (first, second))]
-    if diagonal:
-        within = sum(matrix.mean() for matrix in matrices[:2])
-    else:
-        within = sum(matrix[~np.eye(len(matrix), dtype=bool)].mean() for matrix in matrices[:2])
-    return within - factor * matrices[2].mean()
+    return within(matrices[0]) + within(matrices[1]) - factor * matrices[2].mean()
 
 
 @exercise(
@@ -145,9 +145,13 @@ def _kid(first, second, kernel=None, diagonal=False, factor=2.0):
     ],
     mistakes=[
         Mistake(
-            lambda first, second: _kid(first, second, diagonal=True),
+            lambda first, second: _kid(first, second, within=np.mean),
             "Your means within a set count each item with itself, on the diagonal. A sample is always like itself, so "
             "this is too large by something that depends on the number of items: a bias.",
+        ),
+        Mistake(
+            lambda first, second: _kid(first, second, within=lambda matrix: _off_diagonal(matrix).sum() / matrix.size),
+            "Your sums within a set leave out the diagonal, yet you divide by n². Only n · (n - 1) pairs are left.",
         ),
         Mistake(
             lambda first, second: _kid(first, second, factor=1.0),
@@ -254,6 +258,13 @@ def _share(points, centers, neighbor=3, count=1):
             "centers, with the radii of the centers.",
         ),
         Mistake(
+            lambda real, fake: np.array(
+                [_share(fake, real), (_distances(real, fake) <= _radii(real, 3)[:, None]).any(axis=1).mean()]
+            ),
+            "Precision is right. Your recall asks which real balls hold a fake point. For recall the balls belong "
+            "around the fake points, with their radii: which real points lie in one of them?",
+        ),
+        Mistake(
             lambda real, fake: _both(
                 real, fake, lambda points, centers: (_distances(points, centers) <= _radii(centers, 3)).mean()
             ),
@@ -326,8 +337,7 @@ def _nearest(points, references):
             lambda generated, training, test: (
                 1 - _share_of_pairs(_nearest(generated, training), _nearest(test, training))
             ),
-            "This is high for an honest generator and low for a copier. The score counts the pairs in which the "
-            "generated item is the nearer one.",
+            "This is near 0 for a copier. The score counts the pairs in which the generated item is the nearer one.",
         ),
         Mistake(
             lambda generated, training, test: _share_of_pairs(
@@ -335,6 +345,11 @@ def _nearest(points, references):
             ),
             "This compares mean distances to all training items. A copy is near to one of them and as far from the "
             "others as any item: take the nearest.",
+        ),
+        Mistake(
+            lambda generated, training, test: (_nearest(generated, training) < _nearest(generated, test)).mean(),
+            "This asks whether a generated item is nearer to a training item than to a test item: the larger set wins "
+            "more often. Compare two distances to the training items: a generated item's and a test item's.",
         ),
         Mistake(
             lambda generated, training, test: _share_of_pairs(_nearest(training, generated), _nearest(training, test)),

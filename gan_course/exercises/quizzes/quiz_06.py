@@ -61,15 +61,16 @@ QUIZ = Quiz(
             ],
         ),
         Question(
-            "A generator's Fréchet distance to its 1,000 training images is 0.1. As many new real images have 0.4 to "
-            "them. What do you think?",
+            "A generator's Fréchet distance to its 1,000 training images is 0.1. For 1,000 new real images it is 0.4. "
+            "What do you think?",
             [
                 Option("It is better than reality: publish.", False, "Nearer than new images should alarm you."),
                 Option(
                     "It may be handing out training images. I look at nearest neighbors, with test images as the "
                     "scale.",
                     True,
-                    "New images from the same source cannot be nearer to the training images than test images are.",
+                    "New images from the same source are on average no nearer to the training images than test images "
+                    "are.",
                 ),
                 Option(
                     "If its distance to the test images is that of real images, it does not copy.",
