@@ -29,6 +29,7 @@ def test_each_stylizer_differs_from_the_first_in_one_choice(tool):
         assert tool.build_variant(**tool.BASE | changed, filters=(2, 4), blocks=1)(photo).shape == photo.shape
 
 
+@pytest.mark.slow
 def test_a_training_that_was_interrupted_ends_as_one_that_was_not(tool, tmp_path):
     folders = {name: tmp_path / name for name in ("first", "second", "runs", "other_runs")}
     tool.record(folders["first"], folders["runs"], small(tool, 1), ["zeros"])

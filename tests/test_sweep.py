@@ -90,7 +90,7 @@ def test_a_run_is_the_same_alone_and_in_company(tools, options):
 def test_a_plain_run_learns_the_ring(tools):
     gans = tools["gans"].ParallelGANs(tools["gans"].Recipe(), [0, 1])
     before = [toy.ring_coverage(points) for points in gans.samples()]
-    gans.train(600)
+    gans.train(900)
     after = [toy.ring_coverage(points) for points in gans.samples()]
     for (_, poor), (modes, quality) in zip(before, after, strict=True):
         assert modes >= 6 and quality > 0.25 > poor
