@@ -101,7 +101,7 @@ def card(rows, made, distance):
     bound = round(SHARE * floors["the mean image"], 3)
     summary = {"seeds": len(ends), "bound": bound, "below_the_bound": sum(end < bound for end in ends)}
     if ends:
-        summary |= {"median": float(np.median(ends)), "worst": max(ends)}
+        summary |= {"median": round(float(np.median(ends)), 3), "worst": max(ends)}
     return {"recipe": made, "floors": floors, "summary": summary, "command": "python tools/record_seeds.py"}
 
 
