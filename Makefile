@@ -30,7 +30,7 @@ ONE_THREAD = TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 OMP_NUM_THREADS=1
 
 # Another plot backend, set for a terminal, would leave the notebooks without pictures.
 test: classroom
-	@unset MPLBACKEND; $(ONE_THREAD) .venv/bin/python -m pytest -n 2 --dist loadfile
+	@unset MPLBACKEND; $(ONE_THREAD) .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: classroom
 	@unset MPLBACKEND; .venv/bin/python -m pytest -n 2 --dist loadgroup -m slow tests

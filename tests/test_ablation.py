@@ -119,6 +119,7 @@ def test_the_whole_plan(tools):
     assert len(plan) == len(set(plan)) == 3 * (1 + 3 * 3 + 2)
 
 
+@pytest.mark.slow
 def test_an_ablation_that_was_interrupted_goes_on(recorded):
     folder, begun = recorded
     assert (folder / "10_ablation" / "content_only_0_train.jpg").stat().st_mtime_ns == begun
@@ -127,6 +128,7 @@ def test_an_ablation_that_was_interrupted_goes_on(recorded):
     assert card["command"].startswith("python tools/ablation.py")
 
 
+@pytest.mark.slow
 def test_every_photo_has_every_measure_in_every_run(recorded, tools):
     folder, _ = recorded
     rows = table(folder / "10_ablation.csv")
@@ -143,6 +145,7 @@ def test_every_photo_has_every_measure_in_every_run(recorded, tools):
     assert {row["heldout"] for row in rows} == {tools["ablation"].HELDOUT[0]}
 
 
+@pytest.mark.slow
 def test_all_runs_of_a_seed_begin_with_the_same_weights(tools):
     recipe = tools["ablation"].RECIPE
     first, second = (tools["runs"].Start(0, tools["ablation"].HELDOUT[0], recipe) for _ in range(2))
@@ -151,6 +154,7 @@ def test_all_runs_of_a_seed_begin_with_the_same_weights(tools):
             np.testing.assert_allclose(values, again, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_references_give_the_measures_their_meaning(recorded):
     folder, _ = recorded
     references = json.loads((folder / "10_ablation.json").read_text(encoding="utf-8"))["references"]["0"]
@@ -164,6 +168,7 @@ def test_references_give_the_measures_their_meaning(recorded):
         assert references[pair]["spectrum_distance"] > 0.0
 
 
+@pytest.mark.slow
 def test_shares_add_up_and_spectra_are_whole(recorded):
     folder, _ = recorded
     shares = [row for row in table(folder / "10_shares.csv") if row["arm"] == "all"]
@@ -174,6 +179,7 @@ def test_shares_add_up_and_spectra_are_whole(recorded):
     assert len(spectra) == 4 * 32
 
 
+@pytest.mark.slow
 def test_pictures_of_the_first_seed_are_small(recorded):
     folder, _ = recorded
     files = sorted((folder / "10_ablation").iterdir())
@@ -185,6 +191,7 @@ def test_pictures_of_the_first_seed_are_small(recorded):
         assert read_image(path).ndim == 3
 
 
+@pytest.mark.slow
 def test_another_recipe_begins_anew(tools, recorded):
     folder, _ = recorded
     tables, card = tools["ablation"].read(folder, tools["ablation"].RECIPE | {"steps": 20})

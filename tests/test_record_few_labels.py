@@ -93,6 +93,7 @@ def test_half_of_every_batch_is_generated_and_the_rest_is_as_without(tool, tiny,
     assert same.tolist() == [[False, False, True, True]] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Even though the `tf.config")
 def test_a_recording_that_was_interrupted_goes_on(tool, tiny, tmp_path, without_graphs):
     path = tmp_path / "result.csv"

@@ -2,6 +2,7 @@
 
 import ast
 
+from conftest import LONGEST_FIRST
 from gan_course.paths import ROOT
 
 LEVELS = (
@@ -65,3 +66,8 @@ def test_every_module_class_and_function_of_the_package_is_documented():
             public = isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
             if public and not node.name.startswith("run_"):
                 assert ast.get_docstring(node), f"{path}: {node.name}"
+
+
+def test_every_file_that_is_tested_first_is_there():
+    files = {path.name for folder in ("notebooks", "tests") for path in (ROOT / folder).iterdir()}
+    assert files.issuperset(LONGEST_FIRST)
