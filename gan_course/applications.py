@@ -57,9 +57,12 @@ def region_weights(masks):
     Returns:
         float32 array `(masks + 1, height, width)` whose sum over the first axis is 1; the last one is the photo's.
     """
-    masks = np.stack(masks).astype("float32")
-    weights = masks / np.maximum(1.0, masks.sum(axis=0))
-    return np.concatenate([weights, 1.0 - weights.sum(axis=0, keepdims=True)])
+    weights = np.empty((len(masks) + 1, *np.shape(masks[0])), "float32")  # filled in place: a mask may be 200 MB
+    np.stack(masks, out=weights[:-1], casting="same_kind")
+    total = weights[:-1].sum(axis=0)
+    weights[:-1] /= np.maximum(1.0, total, out=total)
+    weights[-1] = 1.0 - weights[:-1].sum(axis=0)
+    return weights
 
 
 def mix_by_masks(photo, paintings, masks, strength=1.0, keep_colors=False):
