@@ -13,7 +13,7 @@ from gan_course.images import ImageError, from_uint8, read_pixels, to_uint8
 from gan_course.stylize import as_number, blend, stylize
 
 PROPORTIONS = 1.05  # a mask may be so much wider or narrower than its photo, because sizes are rounded
-STRIP = 512  # rows that are mixed at a time: floats need four times the memory of a file's pixels
+STRIP = 128  # rows that are mixed at a time: floats need four times the memory of a file's pixels
 
 
 def read_mask(source, size):
