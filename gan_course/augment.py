@@ -63,7 +63,7 @@ def random_brightness(images, seed):
 
 
 def random_saturation(images, seed):
-    """Draws the channels of a pixel away from their mean or towards it, by a factor uniform in [0, 2].
+    """Draws the channels of a pixel away from their mean or toward it, by a factor uniform in [0, 2].
 
     Args:
         images: tensor `(batch, height, width, channels)`. Gray images stay as they are.
@@ -77,7 +77,7 @@ def random_saturation(images, seed):
 
 
 def random_contrast(images, seed):
-    """Draws the values of an image away from their mean or towards it, by a factor uniform in [½, 1½].
+    """Draws the values of an image away from their mean or toward it, by a factor uniform in [½, 1½].
 
     Args:
         images: tensor `(batch, height, width, channels)`.

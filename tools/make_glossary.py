@@ -11,6 +11,7 @@ page shows both. Whatever breaks this is named, with the two lessons, and the ex
 import argparse
 import re
 import sys
+import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,7 +74,7 @@ def collect(lessons, notebooks):
             continue
         for word in read_words(path):
             entries.setdefault(word.english.casefold(), []).append(word)
-    return dict(sorted(entries.items()))
+    return dict(sorted(entries.items(), key=lambda entry: unicodedata.normalize("NFD", entry[0])))  # é beside e
 
 
 def find_disagreements(entries):

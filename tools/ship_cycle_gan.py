@@ -20,8 +20,7 @@ import numpy as np  # noqa: E402
 import train_cycle_gan as recipe  # noqa: E402
 from gan_runs import read_log  # noqa: E402
 from ship_generator import write_log  # noqa: E402
-from ship_stylizer import record_checksum  # noqa: E402
-from tables import write_card  # noqa: E402
+from tables import record_checksum, write_card  # noqa: E402
 
 from gan_course import datasets, images  # noqa: E402
 from gan_course.cycle_weights import NAMES, load_cycle_gan  # noqa: E402
@@ -165,7 +164,7 @@ def card_text(card):
         "",
         "![Held-out photos, their paintings, and the photos brought back](cycle_gan_heldout.jpg)",
         "",
-        f"Each three pictures: a photo that no training has seen, its painting, the photo brought back. The last "
+        f"In threes: a photo that no training has seen, its painting, the photo brought back. The last "
         f"three: `{card['heldout']['painting']}`, which no training has seen either, as a photo, and back.",
         "",
         "| | |",

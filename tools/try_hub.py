@@ -71,7 +71,7 @@ class Log:
 
 Written by `python tools/try_hub.py` on {date.today():%d %B %Y}: JupyterHub with `hub/jupyterhub_config.py` on one
 computer with {psutil.cpu_count()} cores and {psutil.virtual_memory().total / 2**30:.0f} GB of memory, the simple
-spawner, the loopback device. Other programs ran beside it, so its seconds say little.
+spawner, the loopback device. The seconds are those of a busy computer.
 
 ```
 {chr(10).join(self.lines)}
@@ -194,7 +194,8 @@ def run_class(hub, options, log):
         assert rows[name]["points"] == str(wanted) and not rows[name]["look at it"], rows[name]
         assert bool(errors[number]) == (wanted != PERFECT), "a student saw while working what grading found"
     log.say(
-        f"collected and graded: {', '.join(rows[name]['points'] for name in names)} of 20; three more for own words"
+        f"collected and graded: {', '.join(rows[name]['points'] for name in names)} of 20; three of them are for the "
+        "answer in words, given by hand"
     )
     return passwords
 
@@ -345,7 +346,7 @@ class Peak:
         self.watch.join()
 
 
-def memory_table(measured, system=1500, sizes=(8, 16, 24, 64)):
+def memory_table(measured, system=1500, sizes=(8, 16, 24, 32, 64)):
     """Two tables in Markdown: what was measured, and how many learners fit.
 
     Args:

@@ -116,8 +116,8 @@ def discriminator_as_printed(supply=()):
 def gan_as_printed(generator, discriminator):
     """Puts the two networks in a row as the article does: one model in which both can be trained.
 
-    Nothing in it says which of the two should be. Whoever fits it trains the discriminator towards the generator's
-    aim, and both towards the same.
+    Nothing in it says which of the two should be. Whoever fits it trains the discriminator toward the generator's
+    aim, and both toward the same.
 
     Args:
         generator: model, noise `(batch, 100)` → images.

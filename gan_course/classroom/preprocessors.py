@@ -37,7 +37,7 @@ class RestoreCells(NbGraderPreprocessor):
             Pair of the restored notebook and the resources.
 
         Raises:
-            NeedsPerson: if answers are not there any more.
+            NeedsPerson: if answers are not there anymore.
         """
         course, names = self.parent.parent.coursedir, resources["nbgrader"]
         folder = Path(course.format_path(course.release_directory, ".", names["assignment"]))

@@ -53,17 +53,17 @@ def restore(submitted, released):
         Pair of the restored notebook and a list of sentences: what was put back.
 
     Raises:
-        NeedsPerson: if an answer cell is not there any more.
+        NeedsPerson: if an answer cell is not there anymore.
     """
     released_cells = {cell.id: cell for cell in released.cells}
     known, added, remarks = _sort(submitted, released_cells)
     answers = [name for name, cell in released_cells.items() if _kind(cell, "solution")]
     lost = [name for name in answers if name not in known]
     if len(lost) == len(answers):
-        raise NeedsPerson("no answer cell is known any more: nbgrader's metadata and the ids of the cells are gone")
+        raise NeedsPerson("no answer cell is known anymore: nbgrader's metadata and the ids of the cells are gone")
     if lost:
         raise NeedsPerson(
-            f"answer cells are not there any more, or have lost their metadata and ids: {', '.join(lost)}"
+            f"answer cells are not there anymore, or have lost their metadata and ids: {', '.join(lost)}"
         )
     cells = [*added.get(None, [])]
     for name, original in released_cells.items():

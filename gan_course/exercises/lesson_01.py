@@ -351,7 +351,7 @@ _BEGIN = "draw_noise generate score_real score_fake discriminator_gradient "
                 "draw_noise generate score_fake generator_gradient update_generator "
                 "score_real score_fake discriminator_gradient update_discriminator"
             ),
-            "Nobody makes these fakes any more. Generate new ones after the generator's update, and have them scored.",
+            "Nobody makes these fakes anymore. Generate new ones after the generator's update, and have them scored.",
             fails=no_stale_fake,
         ),
         Mistake(

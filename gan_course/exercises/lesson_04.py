@@ -211,7 +211,7 @@ def _average(values, momentum, start=None):
 @exercise(
     cases=average_cases,
     hints=[
-        "Begin with the first of the values, then go through the others; each draws the average a little towards "
+        "Begin with the first of the values, then go through the others; each draws the average a little toward "
         "itself.",
         "`average = momentum * average + (1 - momentum) * value`: most of it stays, momentum is near 1.",
     ],

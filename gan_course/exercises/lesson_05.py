@@ -155,7 +155,7 @@ def flat_cases(seed):
         Mistake(
             lambda discriminator, points: tf.reduce_mean(_slopes(discriminator, points)),
             "This is the mean length of the gradients. R1 takes the mean of the *squared* lengths: near a flat score "
-            "its own slope goes to 0, so it does not pull any more where there is nothing left to pull at.",
+            "its own slope goes to 0, so it does not pull anymore where there is nothing left to pull at.",
         ),
         Mistake(
             lambda discriminator, points: tf.reduce_sum(_slopes(discriminator, points) ** 2),

@@ -44,7 +44,7 @@ def share_0_is_the_first(blend_weights, seed):
 
 
 def share_1_is_the_second(blend_weights, seed):
-    """Nothing of the first any more."""
+    """Nothing of the first anymore."""
     found, _, second = _blended(seed, 1.0, blend_weights)
     return None if _same(found, second) else "With a share of 1, the result should be the weights of the second."
 
@@ -401,7 +401,7 @@ def _squared_distance(real, generated):
             fails=the_score_is_beaten,
         ),
     ],
-    remark="This is the rule of James and Stein, 1961: shrink a noisy mean towards a guess, the less the farther off.",
+    remark="This is the rule of James and Stein, 1961: shrink a noisy mean toward a guess, the less the farther off.",
 )
 def mixing_share(real, generated):
     """Says how much the generated samples of a class should count, next to few real ones.

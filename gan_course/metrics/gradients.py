@@ -11,7 +11,7 @@ def gradient_correlation(photo, painted):
     `Σ ∇x · ∇y / √(Σ |∇x|² · Σ |∇y|²)`
 
     The gradient is the difference of a pixel's luminance to the next one below and to the next one on the right. No
-    network is asked, so no loss on features can have been trained towards it. Strokes that the photo does not have
+    network is asked, so no loss on features can have been trained toward it. Strokes that the photo does not have
     lower it, and so does blur. No mean is subtracted: gradients have next to none.
 
     Args:

@@ -134,7 +134,7 @@ class AdaINTrainer(keras.Model):
         return {name: maps[:, cells[name] : -cells[name], cells[name] : -cells[name]] for name, maps in found.items()}
 
     def update_average(self):
-        """Moves the averaged weights towards the current ones, faster in the first steps."""
+        """Moves the averaged weights toward the current ones, faster in the first steps."""
         move_average(self.averaged_decoder, self.decoder, self.optimizer.iterations, self.average_momentum)
 
 

@@ -150,7 +150,7 @@ class CycleGAN(keras.Model):
         return terms
 
     def update_averages(self):
-        """Moves the averaged weights towards the current ones, faster in the first steps."""
+        """Moves the averaged weights toward the current ones, faster in the first steps."""
         for name in ("to_painting", "to_photo"):
             average, network = getattr(self, f"averaged_{name}"), getattr(self, name)
             move_average(average, network, self.to_photo_optimizer.iterations, self.average_momentum)

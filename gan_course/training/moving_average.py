@@ -20,7 +20,7 @@ def average_of(network):
 
 
 def move_average(average, network, steps, momentum):
-    """Moves averaged weights towards the current ones, faster in the first steps.
+    """Moves averaged weights toward the current ones, faster in the first steps.
 
     `average = m · average + (1 - m) · weight` with `m = min(momentum, (1 + steps) / (10 + steps))`
 

@@ -22,7 +22,7 @@ QUIZ = Quiz(
                 Option(
                     "from the training data, of which it picks another point",
                     False,
-                    "The training data are not there any more. The generator has its weights and z, nothing else.",
+                    "The training data are not there anymore. The generator has its weights and z, nothing else.",
                 ),
             ],
         ),

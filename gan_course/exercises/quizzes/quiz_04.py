@@ -88,7 +88,7 @@ QUIZ = Quiz(
                     "Having it is not enough: the generator learns what the discriminator pays for.",
                 ),
                 Option(
-                    "The generator makes no real-looking images any more.",
+                    "The generator makes no real-looking images anymore.",
                     False,
                     "It plays the ordinary game, with a few useless numbers more beside its noise.",
                 ),
