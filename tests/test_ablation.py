@@ -163,6 +163,8 @@ def test_references_give_the_measures_their_meaning(recorded):
     assert same["gradient_correlation"] == pytest.approx(1.0, abs=1e-5)
     assert same["content_distance"] < references["4x blur"]["content_distance"] < other["content_distance"]
     assert constant["total_variation"] == 0.0
+    quarter = pytest.approx(same["total_variation"] / 4, rel=0.05)  # a squared difference
+    assert references["half the contrast"]["total_variation"] == quarter
     assert references["photo against van Gogh"]["kid_block1_conv1"] == pytest.approx(same["kid_block1_conv1"])
     for pair in ("van Gogh against van Gogh", "Hokusai against van Gogh"):
         assert references[pair]["spectrum_distance"] > 0.0
@@ -189,6 +191,41 @@ def test_pictures_of_the_first_seed_are_small(recorded):
     for path in files:
         assert path.stat().st_size <= 30_000
         assert read_image(path).ndim == 3
+
+
+def test_a_recording_stopped_before_its_card_makes_the_run_again_and_has_it_once(tools, tmp_path, monkeypatch):
+    ablation, files = tools["ablation"], tools["ablation"].FILES
+
+    def add(recipe, arm, value):
+        """What `main` does with a run, or with a reference."""
+        tables, card = ablation.read(tmp_path, recipe)
+        run = {"arm": arm, "strength": 0.0 if arm in ablation.REFERENCES else 1.0, "seed": 0}
+        if arm not in ablation.REFERENCES:
+            card["runs"].append(run | {"cpu_seconds": 1, "start": 0})
+        for name, columns in files.items():
+            tables[name].append(dict.fromkeys(columns, "") | run | {columns[-1]: value})
+        ablation.write(tmp_path, tables, card)
+
+    def add_and_stop(*given):
+        with monkeypatch.context() as change, pytest.raises(KeyboardInterrupt):
+            change.setattr(ablation, "write_card", stop)
+            add(*given)
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    here, elsewhere = ablation.RECIPE, ablation.RECIPE | {"steps": 20}
+    add(here, "+ Gram", 1)
+    add(here, "photo", 2)
+    add_and_stop(here, "all", 3)
+    add(here, "all", 4)
+    for name, columns in files.items():
+        found = [(row["arm"], row[columns[-1]]) for row in table(tmp_path / name)]
+        assert sorted(found) == [("+ Gram", "1"), ("all", "4"), ("photo", "2")]
+    add_and_stop(elsewhere, "all", 5)
+    for recipe in (here, elsewhere):  # rows of the one are not taken for the other's
+        tables, card = ablation.read(tmp_path, recipe)
+        assert not card["runs"] and not any(tables.values())
 
 
 @pytest.mark.slow

@@ -2,6 +2,10 @@
 
 import json
 import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -9,6 +13,8 @@ from PIL import Image
 
 from gan_course import datasets
 from gan_course.paths import ROOT, checksums, data_path, is_intact
+
+TOOL = "tables"
 
 
 @pytest.mark.parametrize("name", checksums())
@@ -24,6 +30,29 @@ def test_every_data_file_has_a_checksum():
         if path.suffix in binary and (path.parent.name != "weights" or path.suffix == ".npz")
     }
     assert shipped == set(checksums())
+
+
+def test_two_recordings_that_end_together_both_leave_their_checksums(tool, tmp_path, monkeypatch):
+    names = [f"experiments/{number}.png" for number in range(5)]
+    (tmp_path / "experiments").mkdir()
+    for name in names:
+        (tmp_path / name).write_text(name)
+    before = "0" * 64 + f"  {names[0]}\n" + "1" * 64 + "  photos/other.jpg\n"
+    (tmp_path / "SHA256SUMS").write_text(before)
+    monkeypatch.setenv("GAN_COURSE_DATA", str(tmp_path))
+    write = tool.write_atomically
+    monkeypatch.setattr(tool, "write_atomically", lambda *given: time.sleep(0.05) or write(*given))
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(tool.record_checksum, names))
+    assert all(is_intact(name) for name in names)
+    assert sorted(checksums()) == [*names, "photos/other.jpg"]
+    assert (tmp_path / "SHA256SUMS").read_text().count("\n") == 6
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
+def test_checksums_are_recorded_without_tensorflow():
+    code = "import sys, tables; assert tables.fcntl and 'tensorflow' not in sys.modules"
+    subprocess.run([sys.executable, "-B", "-c", code], cwd=ROOT / "tools", check=True)
 
 
 def test_every_picture_is_credited():
@@ -50,8 +79,6 @@ def test_the_split_is_the_fixed_one():
 
 def test_training_never_reads_a_held_out_file(monkeypatch):
     """The pictures of the training that made the shipped weights, with every read written down."""
-    import sys
-
     monkeypatch.syspath_prepend(str(ROOT / "tools"))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     import train_styles

@@ -72,6 +72,30 @@ def test_a_recording_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
     assert len(path.read_text(encoding="utf-8").splitlines()) == 7
 
 
+@pytest.mark.parametrize("after", ["table", "nothing"])
+def test_a_recording_stopped_between_its_files_never_takes_rows_of_another_recipe(tmp_path, monkeypatch, after):
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    import record_control as control
+    import tables
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    how_long = lambda *run: {"pairs": 9, "right": run[3]["steps"], "low": 0.0, "high": 1.0}  # noqa: E731
+    monkeypatch.setattr(control, "trial", how_long)
+    path = tmp_path / "10_control.csv"
+    few, many = control.RECIPE | {"steps": 5}, control.RECIPE | {"steps": 7}
+    control.record(path, few, 1)
+    with monkeypatch.context() as change, pytest.raises(KeyboardInterrupt):
+        change.setattr(tables, "write_card" if after == "table" else "write_table", stop)
+        control.record(path, many, 1)
+    for recipe in (many, few) if after == "table" else (few, many):
+        control.record(path, recipe, 1)
+        _, rows = control.read(path, recipe)
+        assert [row["right"] for row in rows] == [str(recipe["steps"])] * 6
+
+
 def test_what_is_done_to_the_second_kind_is_little(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "tools"))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)

@@ -113,6 +113,17 @@ def test_a_recording_that_was_interrupted_goes_on(tool, tiny, tmp_path, without_
         assert len(list(csv.DictReader(file))) == len(before), "another recipe begins anew"
 
 
+def test_a_recording_stopped_before_its_last_card_gets_it_and_trains_nothing(tool, tiny, tmp_path, monkeypatch):
+    path, asked = tmp_path / "result.csv", []
+    monkeypatch.setattr(tool, "trial", lambda count, draw, arm, recipe: asked.append(arm) or len(arm) / 100)
+    card, count = tool.record(path, 2, tiny), len(asked)
+    whole = path.with_suffix(".json").read_text(encoding="utf-8")
+    old = card | {"differences": card["differences"][:1]}
+    path.with_suffix(".json").write_text(json.dumps(old), encoding="utf-8")
+    assert tool.record(path, 2, tiny) == card and len(asked) == count
+    assert path.with_suffix(".json").read_text(encoding="utf-8") == whole
+
+
 def test_what_ships_was_made_by_the_tool_as_it_is(tool):
     path = data_path("experiments/11_few_labels.csv")
     card, rows = tool.read(path, tool.with_steps(tool.RECIPE))

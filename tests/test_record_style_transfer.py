@@ -116,6 +116,41 @@ def test_a_comparison_that_was_interrupted_goes_on(tools, tmp_path):
     assert json.loads(path.with_suffix(".json").read_text(encoding="utf-8")) == card
 
 
+def stop(*_):
+    raise KeyboardInterrupt
+
+
+def test_a_photo_that_reached_the_table_and_not_the_card_is_done_again_and_is_there_once(tools, tmp_path, monkeypatch):
+    optimizers, path = tools["optimizers"], tmp_path / "optimizers.csv"
+    made, photos = optimizers.recipe(size=32, steps=2, iterations=2), optimizers.PHOTOS[:2]
+    falls = [{"objective": value, "cpu_seconds": 1.0} for value in (5.0, 4.0)]
+    monkeypatch.setattr(optimizers, "compare", lambda *_: dict.fromkeys(optimizers.METHODS, falls))
+    optimizers.record(path, made, photos[:1])
+    with monkeypatch.context() as change, pytest.raises(KeyboardInterrupt):
+        change.setattr(sys.modules["tables"], "write_card", stop)
+        optimizers.record(path, made, photos)
+    assert len(table(path)) == 8 and set(optimizers.record(path, made, photos)["photos"]) == set(photos)
+    assert [row["photo"] for row in table(path)] == [photos[0]] * 4 + [photos[1]] * 4
+
+
+def test_a_grid_that_was_stopped_takes_no_row_or_picture_of_another_recipe(tools, tmp_path, monkeypatch):
+    grid = tools["grid"]
+    old, new = (grid.recipe(48, (steps,), {"one": STYLE_LAYERS[:1]}, (1.0,)) for steps in (3, 4))
+
+    def paint(photo, painting, judge, made, name, weight):
+        row = dict.fromkeys(grid.COLUMNS, 0.0) | {"layers": name, "style_weight": weight, "picture": ""}
+        return row | {"content": made["iterations"][0]}, photo
+
+    monkeypatch.setattr(grid, "paint", paint)
+    grid.record(tmp_path, old)
+    with monkeypatch.context() as change, pytest.raises(KeyboardInterrupt):
+        change.setattr(grid, "write_recording", stop)  # the picture is there, its row is not
+        grid.record(tmp_path, new)
+    assert grid.read(tmp_path, old) == [] == grid.read(tmp_path, new)
+    grid.record(tmp_path, new)
+    assert [row["content"] for row in grid.read(tmp_path, new)] == [4.0]
+
+
 def test_what_ships_was_made_by_the_tools_as_they_are(tools):
     card = json.loads(data_path("experiments/08_weight_grid.json").read_text(encoding="utf-8"))
     made = card["recipe"]

@@ -135,6 +135,37 @@ def test_only_what_is_missing_or_was_made_differently_is_trained(tools):
     assert table == {(*setting, 0, 100): (8, 0.9)} and card["settings"]["none | R1"]["cpu_seconds"] == 30
 
 
+@pytest.mark.parametrize("stopped_at", ["write_table", "write_card"])
+def test_a_sweep_stopped_between_its_files_takes_no_rows_of_another_recipe(tools, tmp_path, monkeypatch, stopped_at):
+    sweep, path, setting = tools["sweep"], tmp_path / "sweep.csv", ("none", "R1")
+    old = {one: sweep.about(one, 100, 50) for one in (setting, ("none", "none"))}
+    new = old | {setting: sweep.about(setting, 100, 25)}
+
+    def record(plan, quality):
+        table, card = sweep.read(path)
+        for one, seeds in sweep.missing_runs(table, card, plan, range(2)):
+            sweep.add(table, card, one, plan[one], {(*one, seed, 100): (8, quality) for seed in seeds}, seconds=9)
+            sweep.write(path, table, card)
+        return {run[:2]: quality for run, (_, quality) in sweep.read(path)[0].items()}
+
+    written = []
+
+    def stop(path, *rest):
+        written.append(path)
+        if stopped_at == "write_table" or len(written) == 2:  # the first card is the one without the setting
+            raise KeyboardInterrupt
+        tables.write_card(path, *rest)
+
+    record(old, 0.1)
+    tables = sys.modules["tables"]
+    with monkeypatch.context() as change, pytest.raises(KeyboardInterrupt):
+        change.setattr(sweep, stopped_at, stop)
+        record(new, 0.9)
+    assert setting not in {run[:2] for run in sweep.read(path)[0]}
+    assert record(old, 0.1) == {setting: 0.1, ("none", "none"): 0.1}
+    assert record(new, 0.9) == {setting: 0.9, ("none", "none"): 0.1}
+
+
 def test_a_sweep_that_was_interrupted_goes_on(tmp_path):
     """Small runs through the command itself, in processes of their own."""
     path = tmp_path / "sweep.csv"

@@ -140,6 +140,10 @@ def test_seeds_that_are_there_are_not_trained_again(tools, tmp_path, monkeypatch
     assert card["summary"]["worst"] == max(ends)
     assert card["summary"]["bound"] == pytest.approx(card["floors"]["the mean image"] / 3, abs=0.01)
     assert card["summary"]["below_the_bound"] == sum(end < card["summary"]["bound"] for end in ends)
+    whole = path.with_suffix(".json").read_text(encoding="utf-8")
+    path.with_suffix(".json").write_text(json.dumps(json.loads(whole) | {"summary": {}}), encoding="utf-8")
+    record(2)  # after a call that was stopped between table and card
+    assert path.with_suffix(".json").read_text(encoding="utf-8") == whole and trained == [0, 1]
     record(1, every=2)  # another recipe: what is there does not count
     assert trained == [0, 1, 0]
 

@@ -20,7 +20,6 @@ on; if the recipe has changed, all are made anew.
 """
 
 import argparse
-import csv
 import io
 import json
 import multiprocessing
@@ -29,7 +28,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from tables import write_card, write_table
+from tables import read_table, record_checksum, retire_card, write_card, write_table
 
 from gan_course import datasets
 from gan_course.images import write_atomically
@@ -90,6 +89,7 @@ MEASURES = {
     "grid_2": "energy at a period of two pixels over that of the periods beside it, of the painted photo alone",
 }
 RUN = ("arm", "strength", "seed")
+REFERENCES = ("photo", "held-out painting")  # rows beside those of the runs
 SHARES = 10  # points of a run at which the gradient shares are measured
 
 
@@ -117,8 +117,6 @@ def main():
         )
     add_references(folder, tables, card, recipe)
     if folder == data_path("experiments"):
-        from ship_stylizer import record_checksum  # here, because it loads TensorFlow
-
         for picture in sorted((folder / "10_ablation").glob("*.jpg")):
             record_checksum(f"experiments/10_ablation/{picture.name}")
 
@@ -262,10 +260,10 @@ def add_references(folder, tables, card, recipe):
     card["references"] = measures.references(left_out, recipe)
     described = measures.photos(recipe["split"], recipe["photo_side"], recipe["photos"]).values()
     photos = [photo.picture for photo in described]
-    spectra = [row for row in tables["10_spectra.csv"] if row["arm"] not in ("photo", "held-out painting")]
+    spectra = [row for row in tables["10_spectra.csv"] if row["arm"] not in REFERENCES]
     for seed, name in left_out.items():
         painting = measures.van_goghs(recipe["painting_side"])[name].picture
-        for arm, pictures in (("photo", photos), ("held-out painting", [painting])):
+        for arm, pictures in zip(REFERENCES, (photos, [painting]), strict=True):
             for period, decibels in zip(*metrics.power_spectrum(pictures), strict=True):
                 about = {"arm": arm, "strength": 0.0, "seed": seed}
                 spectra.append({**about, "period": round(period, 3), "decibels": round(decibels, 3)})
@@ -276,7 +274,10 @@ def add_references(folder, tables, card, recipe):
 
 
 def read(folder, recipe):
-    """Tables and card that are there; empty ones if another recipe made them."""
+    """Tables and card that are there; empty ones if another recipe made them.
+
+    Rows of a run that the card does not list go: writing was interrupted, and the run will be made again.
+    """
     path = folder / "10_ablation.json"
     card = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     if card.get("recipe") != recipe:
@@ -289,10 +290,11 @@ def read(folder, recipe):
             "runs": [],
             "references": {},
         }
-    tables = {}
-    for name in FILES:
-        with (folder / name).open(encoding="utf-8", newline="") as file:
-            tables[name] = list(csv.DictReader(file))
+    listed = {key(made) for made in card["runs"]}
+    tables = {
+        name: [row for row in read_table(folder / name) if row["arm"] in REFERENCES or key(row) in listed]
+        for name in FILES
+    }
     return tables, card
 
 
@@ -306,9 +308,10 @@ def command(recipe):
 def write(folder, tables, card):
     """Writes all files, rows in the order of seeds, arms and strengths."""
     arms = ["content only", *EVERY_STRENGTH, *ONE_STRENGTH]
-    place = lambda row: (int(row["seed"]), ([*arms, "photo", "held-out painting"]).index(row["arm"]), key(row)[1])  # noqa: E731
+    place = lambda row: (int(row["seed"]), ([*arms, *REFERENCES]).index(row["arm"]), key(row)[1])  # noqa: E731
     card["runs"].sort(key=place)
     card["cpu_minutes"] = round(sum(run["cpu_seconds"] + run["start"] for run in card["runs"]) / 60, 1)
+    retire_card(folder / "10_ablation.json", card["recipe"])
     for name, columns in FILES.items():
         write_table(
             folder / name,

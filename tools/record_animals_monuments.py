@@ -14,8 +14,6 @@ written after each draw: data/experiments/11_animals_monuments.csv with the bala
 """
 
 import argparse
-import csv
-import json
 import tempfile
 import time
 from functools import lru_cache
@@ -30,7 +28,7 @@ import numpy as np  # noqa: E402
 from keras import layers  # noqa: E402
 from painter_classifier import PENALTY, fit_softmax_regression  # noqa: E402
 from paired import paired_difference  # noqa: E402
-from tables import write_card, write_table  # noqa: E402
+from tables import read_recording, write_recording  # noqa: E402
 
 from gan_course import datasets  # noqa: E402
 from gan_course.images import read_image, resize, save_image  # noqa: E402
@@ -81,6 +79,9 @@ def main():
 def record(path, cache, draws, recipe=RECIPE):
     """Makes the draws that are missing and writes both files after each. Returns the card."""
     card, rows = read(path, recipe)
+    if rows and card["differences"] != differences(rows):  # an earlier call was stopped between its two files
+        card["differences"] = differences(rows)
+        write_recording(path, COLUMNS, rows, card)
     done = {int(row["draw"]) for row in rows}
     pictures = Pictures(cache, recipe)
     for draw in range(draws):
@@ -90,8 +91,7 @@ def record(path, cache, draws, recipe=RECIPE):
         rows += [{"draw": draw, **row} for row in trial(draw, pictures, recipe)]
         card["cpu_seconds"] += round(time.process_time() - begun)
         card["differences"] = differences(rows)
-        write_card(path.with_suffix(".json"), card)
-        write_table(path, COLUMNS, rows)
+        write_recording(path, COLUMNS, rows, card)
         print(f"draw {draw}: {len(rows)} rows, {card['cpu_seconds']} CPU seconds", flush=True)
     return card
 
@@ -242,12 +242,8 @@ def differences(rows):
 
 def read(path, recipe):
     """Card and rows that are there; without rows if another recipe made them."""
-    if path.exists():
-        card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        if card["recipe"] == recipe:
-            with path.open(encoding="utf-8", newline="") as file:
-                return card, list(csv.DictReader(file))
-    return about(recipe), []
+    card, rows = read_recording(path, recipe)
+    return (card, rows) if card else (about(recipe), [])
 
 
 def about(recipe):

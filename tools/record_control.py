@@ -10,16 +10,14 @@ with the recipe.
 """
 
 import argparse
-import csv
 import io
-import json
 import time
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
-from tables import write_card, write_table
+from tables import read_recording, write_recording
 
 from gan_course import datasets
 from gan_course.images import from_uint8, to_uint8
@@ -78,7 +76,7 @@ def record(path, recipe, seeds):
                 }
                 rows.append(row)
                 card["cpu_seconds"] += round(time.process_time() - begun)
-                write(path, card, rows)
+                write_recording(path, COLUMNS, rows, card)
                 print(row, flush=True)
 
 
@@ -107,19 +105,11 @@ def trial(pair, augmentation, seed, recipe):
 
 def read(path, recipe):
     """Card and rows that are there; empty ones if another recipe made them."""
-    if path.exists():
-        card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        if card["recipe"] == recipe:
-            with path.open(encoding="utf-8", newline="") as file:
-                return card, list(csv.DictReader(file))
+    card, rows = read_recording(path, recipe)
+    if card:
+        return card, rows
     more = f" --steps {recipe['steps']}" if recipe["steps"] != RECIPE["steps"] else ""
     return {"command": f"python tools/record_control.py{more}", "recipe": recipe, "cpu_seconds": 0}, []
-
-
-def write(path, card, rows):
-    """Writes both files."""
-    write_card(path.with_suffix(".json"), card)
-    write_table(path, COLUMNS, rows)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,6 @@ differences between the arms.
 """
 
 import argparse
-import csv
-import json
 import time
 from functools import lru_cache
 from pathlib import Path
@@ -34,7 +32,7 @@ import numpy as np  # noqa: E402
 import train_fashion_mnist as recipes  # noqa: E402
 from keras import layers  # noqa: E402
 from paired import paired_difference  # noqa: E402
-from tables import write_card, write_table  # noqa: E402
+from tables import read_recording, write_recording  # noqa: E402
 
 from gan_course import datasets  # noqa: E402
 from gan_course.augment import augment  # noqa: E402
@@ -91,6 +89,9 @@ def main():
 def record(path, draws, recipe=RECIPE):
     """Makes the rows that are missing, the quick arms first, and writes both files as it goes. Returns the card."""
     card, rows = read(path, with_steps(recipe))
+    if rows and card["differences"] != differences(rows):  # an earlier call was stopped between its two files
+        card["differences"] = differences(rows)
+        write_recording(path, COLUMNS, rows, card)
     there = {(int(row["labels_per_class"]), int(row["draw"]), row["arm"]) for row in rows}
     counts, trained = recipe["labels_per_class"], recipe["few_label_generator"]["labels_per_class"]
     quick = [(count, draw, arm) for draw in range(draws) for count in counts for arm in (REAL, CLASSICAL, ALL)]
@@ -104,8 +105,7 @@ def record(path, draws, recipe=RECIPE):
         rows.append({"labels_per_class": count, "draw": draw, "arm": arm, "accuracy": round(accuracy, 4)})
         rows.sort(key=lambda row: (int(row["labels_per_class"]), int(row["draw"]), row["arm"]))
         card["differences"] = differences(rows)
-        write_card(path.with_suffix(".json"), card)
-        write_table(path, COLUMNS, rows)
+        write_recording(path, COLUMNS, rows, card)
         print(f"{count} labels a class, draw {draw}, {arm}: {accuracy:.4f}", flush=True)
         if len(rows) % 10 == 0:
             keras.backend.clear_session()  # frees what the networks left; it takes a second
@@ -224,11 +224,9 @@ def differences(rows):
 
 def read(path, recipe):
     """Card and rows that are there; without rows if another recipe made them."""
-    if path.exists():
-        card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        if card["recipe"] == recipe:
-            with path.open(encoding="utf-8", newline="") as file:
-                return card, list(csv.DictReader(file))
+    card, rows = read_recording(path, recipe)
+    if card:
+        return card, rows
     card = {
         "command": "python tools/record_few_labels.py",
         "recipe": recipe,

@@ -14,13 +14,12 @@ Reference: TensorFlow tutorials, "Neural style transfer" (style 1e-2, content 1e
 """
 
 import argparse
-import csv
 import json
 from pathlib import Path
 
 import numpy as np
 from record_weight_grid import square
-from tables import write_card, write_table
+from tables import read_recording, write_recording
 
 from gan_course import datasets
 from gan_course.networks import build_vgg16_features
@@ -122,7 +121,7 @@ def record(path, made, photos):
             card["photos"][name] = times(histories)
             rows += thin(name, histories)
             card["medians"] = medians(card["photos"])
-            write(path, card, rows)
+            write_recording(path, COLUMNS, rows, card)
             print(name, json.dumps(card["photos"][name]["ratio"]), flush=True)
     return card
 
@@ -178,26 +177,18 @@ def medians(photos):
 
 
 def read(path, made):
-    """Card and rows that are there, empty ones if another recipe made them."""
-    empty = {"command": command(made), "recipe": made, "photos": {}, "medians": {}}, []
-    if not path.exists():
-        return empty
-    card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    if card["recipe"] != made:
-        return empty
-    with path.open(encoding="utf-8", newline="") as file:
-        return card, list(csv.DictReader(file))
+    """Card and rows that are there, empty ones if another recipe made them.
+
+    Rows of a photo that the card does not know go: their times were lost, and the photo will be done again.
+    """
+    card, rows = read_recording(path, made)
+    card = card or {"command": command(made), "recipe": made, "photos": {}, "medians": {}}
+    return card, [row for row in rows if row["photo"] in card["photos"]]
 
 
 def command(made):
     """The command line that makes such a recording."""
     return "python tools/record_optimizers.py" + (f" --size {made['size']}" if made["size"] != SIZE else "")
-
-
-def write(path, card, rows):
-    """Writes both files."""
-    write_card(path.with_suffix(".json"), card)
-    write_table(path, COLUMNS, rows)
 
 
 if __name__ == "__main__":

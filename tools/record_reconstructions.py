@@ -22,7 +22,7 @@ import_tensorflow()
 
 import tensorflow as tf  # noqa: E402
 from scipy.optimize import minimize  # noqa: E402
-from ship_stylizer import record_checksum  # noqa: E402
+from tables import record_checksum  # noqa: E402
 
 from gan_course import datasets, losses  # noqa: E402
 from gan_course.images import image_bytes, read_image, write_atomically  # noqa: E402

@@ -9,12 +9,11 @@ be interrupted and goes on. If the recipe has changed, all are trained anew.
 """
 
 import argparse
-import csv
 import json
 import time
 from pathlib import Path
 
-from tables import write_card, write_table
+from tables import read_recording, write_recording
 
 from gan_course.startup import import_tensorflow
 
@@ -53,7 +52,10 @@ def record(path, seeds, steps=recipe.LIVE_STEPS, every=EVERY, count=recipe.MEASU
             rows = [row for row in rows if row["seed"] != seed] + train(seed, steps, every, distance)
             write(path, rows, card(rows, made, distance))
             print(f"seed {seed}: {rows[-1]['frechet_averaged']} after {rows[-1]['wall_seconds']} s", flush=True)
-    return card(rows, made, distance)
+    finished = card(rows, made, distance)
+    if rows and read_recording(path, made)[0]["summary"] != finished["summary"]:
+        write(path, rows, finished)  # an earlier call was stopped between its two files
+    return finished
 
 
 def about(steps, every, count):
@@ -107,17 +109,13 @@ def card(rows, made, distance):
 
 def read(path, made):
     """The rows that are there, none if they were made by another recipe."""
-    if not path.exists() or json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["recipe"] != made:
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    _, rows = read_recording(path, made)
     return [{name: (int if name in COLUMNS[:2] else float)(value) for name, value in row.items()} for row in rows]
 
 
 def write(path, rows, card):
     """Writes both files, rows by seed and step."""
-    write_card(path.with_suffix(".json"), card)
-    write_table(path, COLUMNS, sorted(rows, key=lambda row: (row["seed"], row["step"])))
+    write_recording(path, COLUMNS, sorted(rows, key=lambda row: (row["seed"], row["step"])), card)
 
 
 if __name__ == "__main__":

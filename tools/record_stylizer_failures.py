@@ -17,7 +17,7 @@ import json
 import time
 from pathlib import Path
 
-from tables import write_card, write_table
+from tables import record_checksum, write_card, write_table
 
 from gan_course.startup import import_tensorflow
 
@@ -28,7 +28,6 @@ import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 from keras import layers  # noqa: E402
 from record_weight_grid import square  # noqa: E402
-from ship_stylizer import record_checksum  # noqa: E402
 
 from gan_course import datasets, losses, picture_faults  # noqa: E402
 from gan_course.images import image_bytes, write_atomically  # noqa: E402

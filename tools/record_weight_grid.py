@@ -11,13 +11,10 @@ goes on. If the recipe has changed, all are made anew.
 """
 
 import argparse
-import csv
-import json
 import time
 from pathlib import Path
 
-from ship_stylizer import record_checksum
-from tables import write_card, write_table
+from tables import read_recording, record_checksum, retire_card, write_recording
 
 from gan_course import datasets
 from gan_course.images import image_bytes, resize, write_atomically
@@ -83,6 +80,7 @@ def record(folder, made, only=None, checksums=False):
     for name, weight in missing[:only]:
         path = folder / "08_weight_grid" / f"{name.replace(' ', '_')}_{weight:g}.jpg"
         row, picture = paint(photo, painting, judge, made, name, weight)
+        retire_card(folder / "08_weight_grid.json", made)  # whose picture this replaces
         write_atomically(path, image_bytes(picture, ".jpg"))
         rows.append({**row, "picture": f"experiments/08_weight_grid/{path.name}"})
         rows.sort(key=lambda row: wanted.index((row["layers"], row["style_weight"])))
@@ -124,11 +122,7 @@ def paint(photo, painting, judge, made, name, weight):
 
 def read(folder, made):
     """The rows that are there, none if another recipe made them."""
-    table, card = folder / "08_weight_grid.csv", folder / "08_weight_grid.json"
-    if not table.exists() or json.loads(card.read_text(encoding="utf-8"))["recipe"] != made:
-        return []
-    with table.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    _, rows = read_recording(folder / "08_weight_grid.csv", made)
     texts = ("layers", "picture")
     return [{name: value if name in texts else float(value) for name, value in row.items()} for row in rows]
 
@@ -148,8 +142,7 @@ def write(folder, rows, made):
         "cpu_minutes": round(sum(row["cpu_seconds"] for row in rows) / 60, 1),
         "recipe": made,
     }
-    write_card(folder / "08_weight_grid.json", card)
-    write_table(folder / "08_weight_grid.csv", COLUMNS, rows)
+    write_recording(folder / "08_weight_grid.csv", COLUMNS, rows, card)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import_tensorflow()
 
 import numpy as np  # noqa: E402
 import train_fashion_mnist as recipe  # noqa: E402
-from ship_stylizer import record_checksum  # noqa: E402
+from tables import record_checksum  # noqa: E402
 
 from gan_course import datasets, metrics  # noqa: E402
 from gan_course.generators import load_generator, save_generator  # noqa: E402

@@ -8,7 +8,6 @@ A style that others start from ships with its discriminator.
 
 import argparse
 import csv
-import hashlib
 import json
 from pathlib import Path
 
@@ -24,11 +23,13 @@ import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
 import train_styles as recipe  # noqa: E402
 from PIL import Image, ImageFilter  # noqa: E402
+from tables import record_checksum  # noqa: E402
 
 from gan_course import datasets, images, metrics  # noqa: E402
+from gan_course.discriminators import save_discriminator  # noqa: E402
 from gan_course.networks import build_vgg16_features, cut_border  # noqa: E402
 from gan_course.paths import data_path  # noqa: E402
-from gan_course.pretrained import load_stylizer, save_discriminator, save_stylizer  # noqa: E402
+from gan_course.pretrained import load_stylizer, save_stylizer  # noqa: E402
 from gan_course.stylize import stylize  # noqa: E402
 from gan_course.training import style_recipe  # noqa: E402
 from gan_course.training.style_transfer_gan import layer_gram  # noqa: E402
@@ -52,7 +53,8 @@ def main():
     save_stylizer(weights, gan.averaged_stylizer, name)
     record_checksum(f"weights/{name}.npz")
     if name in {style["start"] for style in recipe.STYLES.values()}:
-        save_discriminator(weights.with_name(f"{name}_discriminator.npz"), gan.discriminator, name)
+        path = weights.with_name(f"{name}_discriminator.npz")
+        save_discriminator(path, gan.discriminator, "patch_discriminator", {})
         record_checksum(f"weights/{name}_discriminator.npz")
     stylizer = load_stylizer(weights)  # what is measured is what ships, float16 and all
 
@@ -236,8 +238,7 @@ def card_text(card):
     for key in ("network", "photos", "painting_scales", "start", "crops", "seed", "steps"):
         value = card[key]
         lines.append(f"| {key.replace('_', ' ')} | {value if isinstance(value, str) else json.dumps(value)} |")
-    minutes = f"{card['cpu_minutes']} CPU minutes, {card['wall_minutes']} minutes on two cores that had other work, too"
-    lines.append(f"| time | {minutes} |")
+    lines.append(f"| time | {card['cpu_minutes']} CPU minutes |")
     before = card["before"]
     lines.append(f"| before, in the start | {before['steps']:,} steps, {before['cpu_minutes']} CPU minutes |")
     lines.append(f"| loss weights | {', '.join(f'{k} {v:g}' for k, v in card['loss_weights'].items())} |")
@@ -297,13 +298,6 @@ def contact_sheet(photos, painted, path, columns=2, height=384):
         cells.append(np.ones((*cell, 3), "float32"))
     rows = [np.concatenate(cells[i : i + columns], axis=1) for i in range(0, len(cells), columns)]
     images.save_image(path, np.concatenate(rows), force=True)
-
-
-def record_checksum(name):
-    sums = data_path("SHA256SUMS")
-    lines = [line for line in sums.read_text(encoding="utf-8").splitlines() if not line.endswith(f"  {name}")]
-    lines.append(f"{hashlib.sha256(data_path(name).read_bytes()).hexdigest()}  {name}")
-    sums.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

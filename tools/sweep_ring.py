@@ -11,8 +11,6 @@ side and written together. A setting whose recipe has changed is trained anew.
 """
 
 import argparse
-import csv
-import io
 import json
 import multiprocessing
 import os
@@ -21,7 +19,8 @@ import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from gan_course.images import write_atomically
+from tables import read_table, write_card, write_table
+
 from gan_course.paths import data_path
 
 # What makes the plain GAN fail, one change each. All else is as in `parallel_gans.Recipe`.
@@ -92,14 +91,17 @@ def about(setting, steps, every):
 
 
 def read(path):
-    """The table `{(cause, repair, seed, step): (modes, quality)}` and the card, empty if there are none."""
+    """The table `{(cause, repair, seed, step): (modes, quality)}` and the card, empty if there are none.
+
+    Rows of a setting that the card does not name are nobody's: writing was interrupted.
+    """
     table, card = {}, {"command": "python tools/sweep_ring.py", "settings": {}}
-    if path.exists():
-        with open(path, encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                run = (row["cause"], row["repair"], int(row["seed"]), int(row["step"]))
-                table[run] = (int(row["modes"]), float(row["quality"]))
+    if path.with_suffix(".json").exists():
         card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    for row in read_table(path) if path.exists() else []:
+        if f"{row['cause']} | {row['repair']}" in card["settings"]:
+            run = (row["cause"], row["repair"], int(row["seed"]), int(row["step"]))
+            table[run] = (int(row["modes"]), float(row["quality"]))
     return table, card
 
 
@@ -163,15 +165,23 @@ def add(table, card, setting, made, rows, seconds):
 
 
 def write(path, table, card):
-    """Writes both files, rows in the order of causes, repairs, seeds and steps."""
+    """Writes both files, rows in the order of causes, repairs, seeds and steps.
+
+    A setting that is made differently now leaves the card before its rows change, and comes back after them. So no
+    rows are ever beside a recipe that did not make them.
+    """
     causes, repairs = list(CAUSES), list(REPAIRS)
     order = lambda run: (causes.index(run[0]), repairs.index(run[1]), *run[2:])  # noqa: E731
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(RUN + RESULT)
-    writer.writerows((*run, *table[run]) for run in sorted(table, key=order))
-    write_atomically(path.with_suffix(".json"), (json.dumps(card, indent=2) + "\n").encode())
-    write_atomically(path, text.getvalue().encode())
+    how = lambda settings, name: {**settings.get(name, {}), "cpu_seconds": 0}  # noqa: E731
+    _, before = read(path)
+    old, new = before["settings"], card["settings"]
+    kept = {name: made for name, made in old.items() if how(old, name) == how(new, name)}
+    if kept != before["settings"]:
+        write_card(path.with_suffix(".json"), {**before, "settings": kept})
+    columns = RUN + RESULT
+    rows = (dict(zip(columns, (*run, *table[run]), strict=True)) for run in sorted(table, key=order))
+    write_table(path, columns, rows)
+    write_card(path.with_suffix(".json"), card)
 
 
 def print_summary(table, settings, steps):

@@ -22,7 +22,7 @@ import_tensorflow()
 
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
-from ship_stylizer import record_checksum  # noqa: E402
+from tables import record_checksum  # noqa: E402
 
 from gan_course import article, datasets  # noqa: E402
 from gan_course.discriminators import FOLDER, load_discriminator, save_discriminator  # noqa: E402

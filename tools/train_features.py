@@ -18,7 +18,7 @@ import_tensorflow()
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
-from ship_stylizer import record_checksum  # noqa: E402
+from tables import record_checksum  # noqa: E402
 
 from gan_course import datasets, metrics  # noqa: E402
 from gan_course.networks import build_fashion_classifier, build_fashion_features  # noqa: E402
