@@ -1,15 +1,14 @@
 """A stylizer for any painting, without a training for it: AdaIN's decoder from a file, and the painting."""
 
-import json
 from pathlib import Path
 
 from gan_course.images import ImageError, read_image, resize
-from gan_course.paths import data_path
 from gan_course.weight_files import (
     WeightsError,
     named_variables,
     read_weights,
     set_weights,
+    shipped_cards,
     shipped_file,
     write_weights,
 )
@@ -76,8 +75,7 @@ def shipped_decoders():
     Returns:
         Dictionary from name to its card, itself a dictionary (title, steps, paintings, measured ...).
     """
-    cards = sorted(data_path(FOLDER).glob("*.json"))
-    return {card.stem: json.loads(card.read_text(encoding="utf-8")) for card in cards}
+    return shipped_cards(FOLDER)
 
 
 def load_decoder(name="adain"):

@@ -5,15 +5,14 @@ much a picture looks like what they were trained on. The file is read with `allo
 stranger runs none of their code.
 """
 
-import json
 from pathlib import Path
 
-from gan_course.paths import data_path
 from gan_course.weight_files import (
     WeightsError,
     named_variables,
     read_weights,
     set_weights,
+    shipped_cards,
     shipped_file,
     write_weights,
 )
@@ -31,8 +30,7 @@ def shipped_discriminators():
     Returns:
         Dictionary from name to its card, itself a dictionary (title, real, fake, steps, accuracy ...).
     """
-    cards = sorted(data_path(FOLDER).glob("*.json"))
-    return {card.stem: json.loads(card.read_text(encoding="utf-8")) for card in cards}
+    return shipped_cards(FOLDER)
 
 
 def load_discriminator(name):
@@ -53,7 +51,7 @@ def load_discriminator(name):
         path = shipped_file(FOLDER, str(name), shipped_discriminators(), "discriminator")
     arrays, about = read_weights(path, "discriminator", ARGUMENTS)
     try:
-        model = _build(about["architecture"], about["arguments"])
+        model = _build(about["architecture"], about.get("arguments", {}))  # the first files did not name the defaults
     except (TypeError, ValueError, KeyError) as error:
         raise WeightsError(f"{path} names a network that cannot be built ({error}). Train it again.") from error
     set_weights(path, named_variables(model), arrays)

@@ -5,15 +5,14 @@ the training, and `raw/...`, as they were after the last step. A JSON text named
 The file is read with `allow_pickle=False`, so opening one from a stranger runs none of their code.
 """
 
-import json
 from pathlib import Path
 
-from gan_course.paths import data_path
 from gan_course.weight_files import (
     WeightsError,
     named_variables,
     read_weights,
     set_weights,
+    shipped_cards,
     shipped_file,
     write_weights,
 )
@@ -29,8 +28,7 @@ def shipped_generators():
     Returns:
         Dictionary from name to its card, itself a dictionary (title, steps, frechet_distance ...).
     """
-    cards = sorted(data_path(FOLDER).glob("*.json"))
-    return {card.stem: json.loads(card.read_text(encoding="utf-8")) for card in cards}
+    return shipped_cards(FOLDER)
 
 
 def load_generator(name, averaged=True):

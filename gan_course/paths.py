@@ -48,6 +48,6 @@ def is_intact(name):
         name: path below the data folder, with forward slashes.
 
     Returns:
-        True if its checksum is the recorded one.
+        True if its checksum is the recorded one; False, too, if none is recorded.
     """
-    return hashlib.sha256(data_path(name).read_bytes()).hexdigest() == checksums()[name]
+    return hashlib.sha256(data_path(name).read_bytes()).hexdigest() == checksums().get(name)

@@ -1,18 +1,20 @@
 """Stylizers in files: save one, load one by name or path, check it at the door."""
 
-import json
 from pathlib import Path
 
+from gan_course.discriminators import load_discriminator
 from gan_course.paths import data_path
 from gan_course.weight_files import (
     WeightsError,
     named_variables,
     read_weights,
     set_weights,
+    shipped_cards,
     shipped_file,
     write_weights,
 )
 
+FOLDER = "weights"
 ARCHITECTURE = {"filters": [32, 96], "blocks": 5, "detail": 16, "grain": 0.15}
 
 
@@ -22,8 +24,7 @@ def shipped_styles():
     Returns:
         Dictionary from name to its card, itself a dictionary (title, paintings, steps, weights ...).
     """
-    cards = sorted(data_path("weights").glob("*.json"))
-    return {card.stem: json.loads(card.read_text(encoding="utf-8")) for card in cards}
+    return shipped_cards(FOLDER)
 
 
 def load_stylizer(style):
@@ -41,8 +42,10 @@ def load_stylizer(style):
     from gan_course.networks import build_stylizer  # here, because listing the styles should not load TensorFlow
 
     path = Path(style)
-    if path.suffix != ".npz" and not path.exists():
-        path = shipped_file("weights", str(style), shipped_styles(), "style")
+    if path.suffix != ".npz":
+        shipped = shipped_styles()
+        if str(style) in shipped or not path.exists():  # a folder that is called like a style does not hide it
+            path = shipped_file(FOLDER, str(style), shipped, "style")
     if not path.exists():
         raise WeightsError(f"{path} does not exist. Check the spelling, or name a shipped style: gan-course styles.")
     arrays, about = read_weights(path, "stylizer", ["stylizer"])
@@ -64,15 +67,14 @@ def load_both_networks(name):
         Pair of models: the stylizer, and `(batch, height, width, 3)` in [-1, 1] → logits, one for each neighborhood.
 
     Raises:
-        WeightsError: if a file is missing, damaged or not of this kind.
+        WeightsError: if the name is unknown, or a file is missing, damaged, not of this kind or not what shipped.
     """
-    from gan_course.networks import build_patch_discriminator
-
-    path = data_path(f"weights/{name}_discriminator.npz")
-    arrays, _ = read_weights(path, "discriminator", ["patch_discriminator"])
-    discriminator = build_patch_discriminator()
-    set_weights(path, named_variables(discriminator), arrays)
-    return load_stylizer(data_path(f"weights/{name}.npz")), discriminator
+    ending = "_discriminator"
+    names = [file.stem.removesuffix(ending) for file in sorted(data_path(FOLDER).glob(f"*{ending}.npz"))]
+    stylizer = load_stylizer(shipped_file(FOLDER, name, names, "stylizer with a discriminator"))
+    discriminator = load_discriminator(shipped_file(FOLDER, name + ending, [name + ending], "discriminator"))
+    discriminator.trainable = True  # it comes frozen
+    return stylizer, discriminator
 
 
 def save_stylizer(path, stylizer, style, architecture=None):
@@ -89,12 +91,6 @@ def save_stylizer(path, stylizer, style, architecture=None):
     """
     about = {"architecture": "stylizer", "arguments": architecture or ARCHITECTURE, "style": style}
     write_weights(path, about, named_variables(stylizer))
-
-
-def save_discriminator(path, discriminator, style):
-    """Writes a patch discriminator's weights as `save_stylizer` does a stylizer's."""
-    about = {"architecture": "patch_discriminator", "style": style}
-    write_weights(path, about, named_variables(discriminator))
 
 
 def _arguments(about):

@@ -134,6 +134,19 @@ def set_weights(path, variables, arrays):
         variable.assign(arrays[name].astype("float32"))
 
 
+def shipped_cards(folder):
+    """The cards of the weights in a folder that comes with the course.
+
+    Args:
+        folder: folder below the data folder.
+
+    Returns:
+        Dictionary from name to its card, itself a dictionary.
+    """
+    cards = sorted(data_path(folder).glob("*.json"))
+    return {card.stem: json.loads(card.read_text(encoding="utf-8")) for card in cards}
+
+
 def shipped_file(folder, name, names, kind):
     """Path of shipped weights, if they are what shipped.
 
@@ -147,13 +160,16 @@ def shipped_file(folder, name, names, kind):
         `pathlib.Path`.
 
     Raises:
-        WeightsError: if the name is unknown or the checksum differs.
+        WeightsError: if the name is unknown, the file is missing or its checksum differs.
     """
     if name not in names:
         near = difflib.get_close_matches(name.lower().replace("-", "_").replace(" ", "_"), names, n=3, cutoff=0.4)
         hint = f"Did you mean {' or '.join(near)}?" if near else "Give one of these, or the path of a .npz file."
         raise WeightsError(f"There is no {kind} named {name!r}; the course has {', '.join(names)}. {hint}")
-    path = data_path(f"{folder}/{name}.npz")
-    if not is_intact(f"{folder}/{name}.npz"):
+    try:
+        path, intact = data_path(f"{folder}/{name}.npz"), is_intact(f"{folder}/{name}.npz")
+    except FileNotFoundError as error:
+        raise WeightsError(str(error)) from error
+    if not intact:
         raise WeightsError(f"{path} is not the file that shipped: its checksum differs. Restore it: git checkout data")
     return path

@@ -42,6 +42,11 @@ def test_a_discriminator_of_whole_images_comes_back(tmp_path):
     np.testing.assert_allclose(loaded(PICTURES, training=False), network(PICTURES, training=False), atol=5e-3)
 
 
+def test_the_discriminator_of_a_stylizer_is_read_as_any_other():
+    loaded = load_discriminator(data_path("weights/van_gogh_discriminator.npz"))
+    assert loaded.trainable_variables == [] and loaded(PICTURES, training=False).shape == (2, 4, 4, 1)
+
+
 def test_what_is_no_discriminator_is_explained(saved, tmp_path):
     with pytest.raises(ValueError, match="no discriminator named 'van_gogh'.*Did you mean"):
         load_discriminator("van_gogh")

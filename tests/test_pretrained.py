@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from gan_course import pretrained, weight_files
+from gan_course.networks import build_patch_discriminator
 from gan_course.paths import data_path
-from gan_course.pretrained import WeightsError, load_stylizer, save_stylizer, shipped_styles
+from gan_course.pretrained import WeightsError, load_both_networks, load_stylizer, save_stylizer, shipped_styles
 
 PHOTO = np.random.default_rng(0).uniform(-1, 1, (1, 32, 32, 3)).astype("float32")
 
@@ -85,6 +86,14 @@ def test_missing_weights_and_folders(tmp_path):
     refused(tmp_path / "folder.npz", "is a folder")
 
 
+def test_a_folder_called_like_a_style_does_not_hide_the_style(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("van_gogh", "holiday"):
+        (tmp_path / name).mkdir()
+    assert load_stylizer("van_gogh").count_params() > 100_000
+    refused("holiday", "holiday is a folder", ".npz")
+
+
 @pytest.mark.parametrize("content", [b"", b"not an archive", b"PK\x03\x04 broken"])
 def test_files_that_are_no_archives(tmp_path, content):
     (tmp_path / "odd.npz").write_bytes(content)
@@ -157,3 +166,27 @@ def test_shipped_weights_that_were_altered_are_refused(tmp_path, monkeypatch):
     name = next(iter(shipped_styles()))
     monkeypatch.setattr(weight_files, "is_intact", lambda file: False)
     refused(name, "checksum", "git checkout")
+    with pytest.raises(WeightsError, match="checksum"):
+        load_both_networks("van_gogh")
+
+
+def test_weights_without_a_recorded_checksum_and_missing_ones_are_refused(tmp_path, monkeypatch):
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "SHA256SUMS").write_text("", encoding="utf-8")
+    for name in ("van_gogh.json", "van_gogh_discriminator.npz"):
+        (tmp_path / "weights" / name).write_bytes(data_path(f"weights/{name}").read_bytes())
+    monkeypatch.setenv("GAN_COURSE_DATA", str(tmp_path))
+    refused("van_gogh", "van_gogh.npz", "not there", "Clone the course again")
+    (tmp_path / "weights" / "van_gogh.npz").write_bytes(b"")
+    refused("van_gogh", "not the file that shipped", "git checkout")
+    with pytest.raises(WeightsError, match="no stylizer with a discriminator named 'kandinsky'; the course has van_g"):
+        load_both_networks("kandinsky")
+
+
+def test_both_networks_come_ready_to_be_trained_on():
+    stylizer, discriminator = load_both_networks("van_gogh")
+    fresh = build_patch_discriminator()
+    assert stylizer.trainable_variables
+    assert [v.shape for v in discriminator.trainable_variables] == [v.shape for v in fresh.trainable_variables]
+    with np.load(data_path("weights/van_gogh_discriminator.npz")) as file:
+        np.testing.assert_array_equal(discriminator.trainable_variables[0], file["00_spectralnormalization/kernel"])

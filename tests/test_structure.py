@@ -1,6 +1,7 @@
 """The house: imports go one way, files stay readable."""
 
 import ast
+import re
 
 from conftest import LONGEST_FIRST
 from gan_course.paths import ROOT
@@ -23,7 +24,8 @@ LEVELS = (
         "latent",
         "weight_files",
     },
-    {"any_style", "pretrained", "generators", "discriminators", "stylize"},
+    {"discriminators"},
+    {"any_style", "pretrained", "generators", "stylize"},
     {"training", "invariances", "tiles", "applications", "cycle_weights"},
     {"exercises", "widgets", "doctor", "lab", "animation"},
     {"classroom", "stylize_command"},
@@ -56,6 +58,12 @@ def test_imports_go_one_way():
         for imported in imports(path):
             below = level[imported] < level[module]
             assert below or imported == module or (module, imported) in ALLOWED_BESIDE, f"{module} imports {imported}"
+
+
+def test_exercises_load_tensorflow_without_its_log_lines():
+    for path in (ROOT / "gan_course" / "exercises").glob("lesson_*.py"):
+        before = path.read_text(encoding="utf-8").partition("\nimport_tensorflow()\n")[0]
+        assert not re.search(r"^(import|from) (tensorflow|keras)\b", before, re.MULTILINE), path.name
 
 
 def test_every_module_class_and_function_of_the_package_is_documented():

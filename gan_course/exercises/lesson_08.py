@@ -1,5 +1,10 @@
 """Exercises of lesson 08: one step of optimization, transfer of the luminance alone, layers for a look."""
 
+# ruff: noqa: E402  TensorFlow first, so that its log lines are hidden
+from gan_course.startup import import_tensorflow
+
+import_tensorflow()
+
 from functools import lru_cache
 
 import numpy as np

@@ -53,6 +53,7 @@ def load_fashion_classifier():
 
     Raises:
         ValueError: if the weights are not those that shipped.
+        FileNotFoundError: if they are not there.
     """
     if not is_intact(FASHION_WEIGHTS):
         raise ValueError(
@@ -79,6 +80,7 @@ def load_fashion_features():
 
     Raises:
         ValueError: if the weights are not those that shipped.
+        FileNotFoundError: if they are not there.
     """
     model = build_fashion_features(load_fashion_classifier())
     model.trainable = False

@@ -38,7 +38,7 @@ class GAN(keras.Model):
         ValueError: if `discriminator_steps` is less than 1.
 
     Reference:
-        Goodfellow et al., "Generative Adversarial Networks", 2014; Yazıcı et al., "The Unusual Effectiveness of
+        Goodfellow et al., "Generative Adversarial Nets", 2014; Yazıcı et al., "The Unusual Effectiveness of
         Averaging in GAN Training", 2019.
     """
 
@@ -158,7 +158,7 @@ class GAN(keras.Model):
         return images
 
     def update_average(self):
-        """Moves the averaged weights towards the current ones, faster in the first steps."""
+        """Moves the averaged weights toward the current ones, faster in the first steps."""
         move_average(
             self.averaged_generator, self.generator, self.generator_optimizer.iterations, self.average_momentum
         )
