@@ -93,6 +93,54 @@ def test_nothing_is_replaced_and_nothing_else_is_continued(small, tmp_path, caps
     refused("is damaged", PAINTING, "-o", tmp_path / "other.npz", "--resume")
 
 
+@pytest.mark.parametrize("in_the_way", ["mine.npz", "mine_samples.jpg", "mine.training/"])
+def test_resume_is_offered_only_where_there_is_a_training_to_go_on_with(tmp_path, capsys, in_the_way):
+    def said(*options):
+        assert train(tmp_path / "mine.npz", *options) == 2
+        return capsys.readouterr().err
+
+    path = tmp_path / in_the_way
+    if in_the_way.endswith("/"):
+        path.mkdir()  # where a run was stopped before it wrote what it is about
+    else:
+        path.write_bytes(b"precious")
+    assert f"{path} exists" in said() and "--resume" not in said() and f"Move {path.name} away" in said()
+    assert "under another name, without --resume" in said("--resume")
+    assert path.is_dir() or path.read_bytes() == b"precious"
+    (tmp_path / "mine.training").mkdir(exist_ok=True)
+    (tmp_path / "mine.training" / "about.json").write_text("{}")
+    assert "Add --resume" in said()
+
+
+def test_paintings_named_in_another_order_are_the_same_training(tmp_path, monkeypatch):
+    files = [data_path(f"paintings/hokusai/{name}.jpg") for name in ("poppies", "great_wave")]
+    seen = []
+
+    class Stop(Exception):
+        pass
+
+    def look(photos, paintings, start):
+        seen.append([scales[0].mean() for scales in paintings])
+        raise Stop
+
+    monkeypatch.setattr(style_recipe, "training_photos", list)
+    monkeypatch.setattr(style_recipe, "build_training", look)
+    for some in (files, files[::-1]):
+        with pytest.raises(Stop):
+            own_style.train_own_style(some, tmp_path / "mine.npz")
+    assert seen[0] == seen[1] and seen[0][0] != seen[0][1]
+
+
+@pytest.mark.parametrize("width, height", [(6000, 400), (6000, 160), (2600, 2000), (300, 300)])
+def test_a_long_painting_is_judged_by_its_own_shorter_side(tmp_path, width, height):
+    save_image(tmp_path / "scroll.png", np.zeros((height, width, 3), "float32"))
+    read = own_style.read_painting(tmp_path / "scroll.png")
+    for scale, picture in zip(style_recipe.PAINTING_SCALES, read, strict=True):
+        short = max(scale * min(height, style_recipe.PAINTING_SHORT_SIDE), style_recipe.CROP)
+        assert min(picture.shape[:2]) == round(short)
+        assert max(picture.shape[:2]) / min(picture.shape[:2]) == pytest.approx(width / height, rel=0.01)
+
+
 def test_pictures_that_are_no_paintings_to_learn_from(tmp_path, capsys):
     tiny, text, empty = tmp_path / "tiny.png", tmp_path / "text.jpg", tmp_path / "empty"
     save_image(tiny, np.zeros((300, 90, 3), "float32"))

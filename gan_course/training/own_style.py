@@ -12,14 +12,14 @@ import numpy as np
 from tqdm import tqdm
 
 from gan_course import datasets
-from gan_course.images import read_image, resize, save_image, write_atomically
+from gan_course.images import fit, from_uint8, read_pixels, resize, save_image, write_atomically
 from gan_course.pretrained import save_stylizer
 from gan_course.stylize import paint
 from gan_course.training import style_recipe
 
 SEED = 21
 START = "van_gogh"
-LARGEST_PAINTING = 2048
+LARGEST_PAINTING = 2048  # longer side in pixels, of most
 
 
 def train_own_style(painting_files, weights, minutes=20.0, resume=False, steps=None):
@@ -43,7 +43,9 @@ def train_own_style(painting_files, weights, minutes=20.0, resume=False, steps=N
     """
     weights = Path(weights)
     folder = weights.with_name(weights.stem + ".training")
-    paintings = [style_recipe.painting_in_scales(read_image(file, LARGEST_PAINTING), file) for file in painting_files]
+    read = [(read_painting(file), checksum(file)) for file in painting_files]
+    # prices, targets and crops go by place, and whoever goes on may name the files in another order
+    paintings = [painting for painting, _ in sorted(read, key=lambda one: one[1])]
     check_place(weights, folder, painting_files, resume)
     photos = style_recipe.training_photos()
     gan = style_recipe.build_training(photos, paintings, START)
@@ -61,15 +63,37 @@ def train_own_style(painting_files, weights, minutes=20.0, resume=False, steps=N
             folder,
             SEED,
             first_step + steps if steps else 10**9,
-            callbacks=[KeepUsable(weights, folder), ShowProgress(minutes)],
+            callbacks=[KeepUsable(weights), ShowProgress(minutes)],
         )
     return gan.step
 
 
+def read_painting(file):
+    """A painting in the scales that training uses.
+
+    A large one is reduced before it becomes floats, but a long one no farther than its shorter side allows: what is
+    too small to learn from is for the size of the file to say.
+    """
+    pixels = read_pixels(file)
+    longer, shorter = max(pixels.shape[:2]), min(pixels.shape[:2])
+    largest = max(LARGEST_PAINTING, -(-longer * style_recipe.PAINTING_SHORT_SIDE // shorter))
+    return style_recipe.painting_in_scales(from_uint8(fit(pixels, largest)), file)
+
+
+def checksum(file):
+    """What a painting is known by, wherever its file is and whatever it is called."""
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
+
+
+def samples_file(weights):
+    """Where the samples of a training go: beside its weights."""
+    return weights.with_name(weights.stem + "_samples.jpg")
+
+
 def describe(painting_files):
     """What a training has to be continued with: checksums of the paintings, and the recipe's fixed numbers."""
-    sums = [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in painting_files]
-    return {"paintings": sorted(sums), "start": START, "seed": SEED, "crops": [style_recipe.CROPS, style_recipe.CROP]}
+    sums = sorted(map(checksum, painting_files))
+    return {"paintings": sums, "start": START, "seed": SEED, "crops": [style_recipe.CROPS, style_recipe.CROP]}
 
 
 def check_place(weights, folder, painting_files, resume):
@@ -79,15 +103,18 @@ def check_place(weights, folder, painting_files, resume):
     if not weights.parent.is_dir():
         raise ValueError(f"The folder {weights.parent} does not exist. Make it first, or choose another place with -o.")
     if not resume:
-        for path in (weights, folder):
+        begun = (folder / "about.json").exists()  # else there is nothing that --resume could go on with
+        for path in (weights, folder, samples_file(weights)):
             if path.exists():
-                raise ValueError(f"{path} exists. Add --resume to go on with it, or choose another name with -o.")
+                way = "Add --resume to go on with that training" if begun else f"Move {path.name} away"
+                raise ValueError(f"{path} exists already. {way}, or choose another name with -o.")
         return
     try:
         about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ValueError(
-            f"There is no training to go on with: {folder} is missing or damaged. Leave --resume away to begin."
+            f"There is no training to go on with: {folder} is missing or damaged. Begin a new one under another name, "
+            f"without --resume."
         ) from error
     if about != describe(painting_files):
         raise ValueError(
@@ -105,7 +132,8 @@ def load_training(gan, folder):
         gan.load_weights(save)
     except Exception as error:  # a damaged HDF5 file can fail in many ways
         raise ValueError(
-            f"{save} is damaged. Remove the folder {folder} and begin anew; the weights file beside it is usable."
+            f"{save} is damaged, so this training cannot go on. Its weights file is usable; begin a new training under "
+            f"another name, without --resume."
         ) from error
 
 
@@ -131,9 +159,9 @@ class KeepUsable(keras.callbacks.Callback):
 
     SAVES_PER_SAMPLE = 4
 
-    def __init__(self, weights, folder):
+    def __init__(self, weights):
         super().__init__()
-        self.weights, self.samples = weights, weights.with_name(weights.stem + "_samples.jpg")
+        self.weights, self.samples = weights, samples_file(weights)
         names = datasets.picture_files("photos")[:: len(datasets.picture_files("photos")) // 4][:4]
         self.photos = [resize(datasets.picture(name), (256, 256)) for name in names]
         self.saves = 0
