@@ -487,19 +487,32 @@ def pair_cases(seed):
 
 
 def _softplus(x):
-    return np.log1p(np.exp(x))
+    return np.logaddexp(0, x)
 
 
 def _sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
+def holds_for_large_logits(relativistic_losses, seed):
+    """Being certain and wrong about a pair costs as much as its logit is large; being right costs nothing."""
+    for real, wanted in ((-1000.0, (1000.0, 0.0)), (1000.0, (0.0, 1000.0))):
+        found = relativistic_losses(np.array([real]), np.array([0.0]))
+        if not np.allclose(found, wanted, atol=0.01):
+            return (
+                f"For a real logit of {real:,.0f} beside a fake one of 0 the losses are {wanted[0]:,.0f} and "
+                f"{wanted[1]:,.0f}; yours are {found[0]:.4g} and {found[1]:.4g}."
+            )
+
+
 @exercise(
     cases=pair_cases,
+    properties=[holds_for_large_logits],
     hints=[
         "The logit of a pair is `real_logits - fake_logits`. The stylizer's loss has the same form with the two "
         "exchanged.",
-        "-log σ(d) is softplus(-d) = log(1 + exp(-d)). In NumPy: `np.log1p(np.exp(-d))`, and then `np.mean`.",
+        "-log σ(d) is softplus(-d) = log(1 + exp(-d)) = log(exp(0) + exp(-d)). In NumPy: `np.logaddexp(0, -d)`, and "
+        "then `np.mean`.",
     ],
     mistakes=[
         Mistake(
@@ -535,6 +548,13 @@ def _sigmoid(x):
             "These are the non-saturating losses of lesson 02, in which each picture is judged alone. Here only the "
             "difference within a pair counts.",
         ),
+        Mistake(
+            lambda real, fake: (np.mean(np.log1p(np.exp(fake - real))), np.mean(np.log1p(np.exp(real - fake)))),
+            "On paper yours is right. But `exp(1000)` is infinite, and where σ(-1000) comes out as 0, so is the "
+            "logarithm of it: lesson 02 had that. `np.logaddexp(0, -d)` is log(1 + exp(-d)) without such a number on "
+            "the way.",
+            fails=holds_for_large_logits,
+        ),
     ],
     remark="Add the same number to all scores, and nothing changes: only the comparison is left.",
 )
@@ -553,6 +573,6 @@ def relativistic_losses(real_logits, fake_logits):
         Two numbers: the discriminator's loss and the stylizer's loss.
     """
     logits = real_logits - fake_logits
-    discriminator_loss = np.mean(np.log1p(np.exp(-logits)))
-    stylizer_loss = np.mean(np.log1p(np.exp(logits)))
+    discriminator_loss = np.mean(np.logaddexp(0, -logits))
+    stylizer_loss = np.mean(np.logaddexp(0, logits))
     return discriminator_loss, stylizer_loss
