@@ -15,10 +15,11 @@ import psutil
 import pytest
 
 from gan_course import exercises
-from gan_course.classroom import NotRight, require, require_letters, require_right
+from gan_course.classroom import NotRight, apart, require, require_letters, require_right
 from gan_course.classroom.apart import run_notebook
 from gan_course.classroom.assignment import make_assignment, minutes_of
 from gan_course.classroom.export import SUBMITTED_FILE, export_course
+from gan_course.classroom.grade_table import Grade, read_table, write_table
 from gan_course.classroom.needed import needed_cells
 from gan_course.classroom.own_words import OWN_WORDS
 from gan_course.classroom.project import make_project
@@ -361,6 +362,13 @@ def test_a_loop_without_end_is_stopped_even_if_it_swallows_interrupts():
     assert run("a = 1", stubborn, "print(a)", cell_seconds=3) == ["", "TimeLimit", "1"]
 
 
+def test_a_notebook_that_ends_python_again_and_again_is_given_up_for_the_true_reason(monkeypatch):
+    monkeypatch.setattr(apart, "MOST_NEW_KERNELS", 2)
+    ends = "import os; os._exit(0)"
+    assert run("a = 1", ends, ends, "print(a)") == ["GivenUp", "KernelEnded", "KernelEnded", "GivenUp"]
+    assert "time for the whole" not in apart.REASONS["GivenUp"] and "A person has to" in apart.REASONS["GivenUp"]
+
+
 def test_sys_exit_and_errors_cost_their_own_cell_only():
     exits, *others = run("import sys; sys.exit()", "1 / 0", "def f(:", "print('on')")
     assert exits.startswith("SystemExit")
@@ -469,7 +477,7 @@ def a_class(folder, submissions, **limits):
     before = digests(folder / "submitted")
     assert main(["classroom", "grade", str(folder), LESSON]) == 0
     assert digests(folder / "submitted") == before, "grading changed what students handed in"
-    with open(folder / "grades" / f"{LESSON}.csv", encoding="utf-8", newline="") as table:
+    with open(folder / "grades" / f"{LESSON}.csv", encoding="utf-8-sig", newline="") as table:
         rows = {row["student"]: row for row in csv.DictReader(table)}
     assert sorted(rows) == sorted(submissions)
     return rows
@@ -566,10 +574,34 @@ def test_points_that_a_teacher_gives_reach_the_table_without_running_anything(fe
         gradebook.db.commit()
     assert main(["classroom", "grade", str(folder), LESSON, "--points-only"]) == 0
     assert digests(folder / "autograded") == executed
-    with open(folder / "grades" / f"{LESSON}.csv", encoding="utf-8", newline="") as table:
+    with open(folder / "grades" / f"{LESSON}.csv", encoding="utf-8-sig", newline="") as table:
         rows = {row["student"]: row for row in csv.DictReader(table)}
     assert (rows["perfect"]["points"], rows["perfect"]["own-words"]) == (str(PERFECT + 2), "2")
     assert rows["partly"]["points"] == "7" and rows["torn"]["look at it"]
+
+
+@WITH_NBGRADER
+def test_a_table_that_a_spreadsheet_saved_is_refused_before_any_grading_and_names_survive(few, capsys):
+    folder, _ = few
+    file = folder / "grades" / f"{LESSON}.csv"
+    whole, executed = file.read_bytes(), digests(folder / "autograded")
+    assert whole.startswith(b"\xef\xbb\xbfstudent,"), "Excel shows names right"
+    text = whole.decode("utf-8-sig")
+    for saved in (text.replace(",", ";").encode("utf-8-sig"), text.replace("blank", "Zoë").encode("cp1252"), b""):
+        file.write_bytes(saved)
+        assert main(["classroom", "grade", str(folder), LESSON, "--students", "blank"]) == 2
+        assert "Save it as CSV with commas and UTF-8" in capsys.readouterr().err
+        assert file.read_bytes() == saved and digests(folder / "autograded") == executed
+    file.write_bytes(whole)
+
+
+def test_a_table_is_read_as_it_was_written_with_and_without_the_mark(tmp_path):
+    file = tmp_path / "grades" / "lesson_01.csv"
+    write_table(file, [Grade("Zoë", 3.0, 20.0, parts={"density_ratio-check": 3.0})], ["density_ratio-check"])
+    rows = read_table(file)
+    assert rows["Zoë"]["points"] == "3" and rows["Zoë"]["density_ratio-check"] == "3"
+    file.write_text(file.read_text(encoding="utf-8-sig"), encoding="utf-8")
+    assert read_table(file) == rows and read_table(tmp_path / "none.csv") == {}
 
 
 @WITH_NBGRADER
@@ -580,7 +612,7 @@ def test_files_handed_in_beside_the_notebook_are_named(few):
     for of_nbgrader in ("timestamp.txt", "submission_secret.txt"):
         beside.with_name(of_nbgrader).write_text("")
     assert main(["classroom", "grade", str(folder), LESSON, "--students", "partly", "--points-only"]) == 0
-    with open(folder / "grades" / f"{LESSON}.csv", encoding="utf-8", newline="") as table:
+    with open(folder / "grades" / f"{LESSON}.csv", encoding="utf-8-sig", newline="") as table:
         rows = {row["student"]: row for row in csv.DictReader(table)}
     assert rows["partly"]["look at it"] == "other files, which were not used: helper.py"
     assert rows["blank"]["points"] == "0", "rows of the others stay"
@@ -599,7 +631,7 @@ def test_a_project_is_collected_with_its_files_and_read_by_a_person(tmp_path):
     (folder / "ada.npz").write_bytes(b"a stylizer")
     (folder / file.name).write_text(json.dumps(filled(released, {"project-honesty": "I claim little."})))
     assert main(["classroom", "grade", str(tmp_path / "course"), "project_10"]) == 0
-    with open(tmp_path / "course" / "grades" / "project_10.csv", encoding="utf-8", newline="") as table:
+    with open(tmp_path / "course" / "grades" / "project_10.csv", encoding="utf-8-sig", newline="") as table:
         (row,) = csv.DictReader(table)
     assert (row["points"], row["of"], row["answers to read"], row["look at it"]) == ("0", "21", "1", "")
     assert row["remarks"] == "handed in beside it: ada.npz"

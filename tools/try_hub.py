@@ -186,7 +186,7 @@ def run_class(hub, options, log):
 
     on_the_hub(teacher, f"cd course && nbgrader collect {ASSIGNMENT}")
     on_the_hub(teacher, f"gan-course classroom grade course {ASSIGNMENT}")
-    table, _ = run_cell(teacher, f"print(open('course/grades/{ASSIGNMENT}.csv').read())")
+    table, _ = run_cell(teacher, f"print(open('course/grades/{ASSIGNMENT}.csv', encoding='utf-8-sig').read())")
     rows = {row["student"]: row for row in csv.DictReader(io.StringIO(table))}
     assert sorted(rows) == names, sorted(rows)
     for number, name in enumerate(names):

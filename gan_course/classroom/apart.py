@@ -14,11 +14,13 @@ from collections import Counter
 
 MOST_NEW_KERNELS = 6
 MOST_LETTERS_OF_A_CELL = 200_000
-ENDED, TOO_SLOW, NOT_RUN = "KernelEnded", "TimeLimit", "NotRun"
+ENDED, TOO_SLOW, NOT_RUN, GIVEN_UP = "KernelEnded", "TimeLimit", "NotRun", "GivenUp"
 REASONS = {
     ENDED: "This cell ended Python: `quit()`, `os._exit`, or too much memory.",
     TOO_SLOW: "This cell did not end within its time.",
     NOT_RUN: "The time for the whole notebook was used up before this cell.",
+    GIVEN_UP: f"{MOST_NEW_KERNELS} cells of this notebook ended Python or did not end in time, so the others were not "
+    "judged. A person has to do it.",
 }
 
 
@@ -77,7 +79,9 @@ def run_notebook(notebook, cell_seconds, total_seconds):
             break
         left_out.update([stopped])
     else:
-        _run_once(notebook, left_out, cell_seconds, 0.0)  # too many: no cell counts as run
+        for position, cell in enumerate(notebook.cells):
+            if cell.cell_type == "code":  # what the others put out in a run that was cut short is no judgment
+                cell.outputs, cell.execution_count = [_error(left_out.get(position, GIVEN_UP))], None
     return [cell.get("outputs") for cell in notebook.cells]
 
 

@@ -52,7 +52,7 @@ def make_assignment(notebook, lesson, exercises, quiz):
         elif cell.id in answers:
             cells += exercise_cells(lesson, answers[cell.id])
         elif "quiz" in tags:
-            cells += [*quiz_cells(lesson, quiz), *own_words_cells(lesson)]
+            cells += [*quiz_cells(quiz), *own_words_cells(lesson)]
         elif cell.id in needed:
             source = NO_SOLUTIONS + cell.source if cell is code[0] else cell.source
             cells.append(_code(f"code-{cell.id}", source, locked=True))
@@ -74,7 +74,7 @@ def exercise_cells(lesson, exercise):
     ]
 
 
-def quiz_cells(lesson, quiz):
+def quiz_cells(quiz):
     """For each question its text, a function that returns the letters, and their check."""
     cells = []
     for number, question in enumerate(quiz.questions, start=1):

@@ -11,7 +11,7 @@ import nbformat
 
 from gan_course import exercises
 from gan_course.classroom.apart import REASONS
-from gan_course.classroom.grade_table import Grade, describe, write_table
+from gan_course.classroom.grade_table import Grade, describe, read_table, write_table
 from gan_course.classroom.restore import NeedsPerson, read_submission, restore
 from gan_course.classroom.suspicious import worth_a_look
 from gan_course.exercises.engine import Exercise
@@ -40,10 +40,12 @@ def grade_assignment(course, assignment, students=None, points_only=False, tell=
         List of `Grade`.
 
     Raises:
-        ValueError: if nbgrader, the course, the assignment or a student is missing.
+        ValueError: if nbgrader, the course, the assignment or a student is missing, or the table cannot be read.
     """
     course = Path(course).absolute()
     released = _released(course, assignment)
+    table = course / "grades" / f"{assignment}.csv"
+    read_table(table)  # now, not after all the grading
     api = _nbgrader(course)
     waiting = _students(course, assignment, students)
     grades = []
@@ -52,7 +54,7 @@ def grade_assignment(course, assignment, students=None, points_only=False, tell=
         tell(f"[{number}/{len(waiting)}] {describe(grades[-1])}")
     marked = [cell.metadata.nbgrader for cell in released.cells if "nbgrader" in cell.metadata]
     parts = [metadata.grade_id for metadata in marked if metadata.grade]
-    write_table(course / "grades" / f"{assignment}.csv", grades, parts)
+    write_table(table, grades, parts)
     return grades
 
 

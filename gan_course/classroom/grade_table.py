@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from gan_course.images import write_atomically
 
+ENCODING = "utf-8-sig"  # the mark at its beginning tells Excel that names are not in an encoding of its own
 COLUMNS = ("student", "points", "of", "answers to read", "look at it", "remarks")
 
 
@@ -45,6 +46,32 @@ def describe(grade):
     return f"{grade.student}: {points}{waiting}{look}{remarks}"
 
 
+def read_table(file):
+    """The rows of a table of grades by student; none if there is no table yet.
+
+    Args:
+        file: path of the CSV file.
+
+    Raises:
+        ValueError: if it is not as `write_table` wrote it: a spreadsheet may have put semicolons between the columns.
+    """
+    if not file.is_file():
+        return {}
+    try:
+        with open(file, encoding=ENCODING, newline="") as known:
+            table = csv.DictReader(known)
+            found, rows = table.fieldnames or [], list(table)
+    except (UnicodeDecodeError, csv.Error) as error:
+        found, rows = [f"something that cannot be read ({error})"], []
+    if not set(COLUMNS) <= set(found):
+        raise ValueError(
+            f"{file} was expected to have the columns {', '.join(COLUMNS)}, and begins with "
+            f"{', '.join(found)[:200] or 'nothing'}. Save it as CSV with commas and UTF-8, or move it away: then it is "
+            "written anew, with those who are graded now."
+        )
+    return {row["student"]: row for row in rows}
+
+
 def write_table(file, grades, order):
     """Writes the table of grades; rows of students who were graded another time stay.
 
@@ -53,10 +80,7 @@ def write_table(file, grades, order):
         grades: list of `Grade`.
         order: names of the graded cells, as they follow one another in the assignment.
     """
-    rows = {}
-    if file.is_file():
-        with open(file, encoding="utf-8", newline="") as known:
-            rows = {row["student"]: row for row in csv.DictReader(known)}
+    rows = read_table(file)
     for grade in grades:
         points = {name: "to read" if points is None else f"{points:g}" for name, points in grade.parts.items()}
         rows[grade.student] = {
@@ -73,4 +97,4 @@ def write_table(file, grades, order):
     writer.writeheader()
     writer.writerows(rows[student] for student in sorted(rows))
     file.parent.mkdir(exist_ok=True)
-    write_atomically(file, text.getvalue().encode())
+    write_atomically(file, text.getvalue().encode(ENCODING))
