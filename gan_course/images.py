@@ -19,6 +19,7 @@ register_heif_opener()
 SHORTEST_SIDE = 16
 MEGAPIXELS = 50
 WRITABLE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+LONGEST_SIDES = {".jpg": 65_500, ".jpeg": 65_500, ".webp": 16_383}  # what the formats can hold
 PICTURE_SUFFIXES = (*WRITABLE_SUFFIXES, ".tif", ".tiff", ".gif", ".bmp", ".heic", ".heif", ".avif")
 _SRGB = ImageCms.createProfile("sRGB")
 
@@ -125,8 +126,21 @@ def to_uint8(images):
 
     Returns:
         uint8 array of the same shape.
+
+    Raises:
+        ValueError: if `images` are no floats, or hold NaN or infinity.
     """
-    return np.round((np.clip(np.asarray(images), -1.0, 1.0) + 1.0) * 127.5).astype("uint8")
+    images = np.asarray(images)
+    if not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(
+            f"images must be floats in [-1, 1], received {images.dtype}. Pixels from 0 to 255 become such floats with "
+            f"images.from_uint8(pixels.astype('uint8'))."
+        )
+    if not np.isfinite(images).all():
+        raise ValueError(
+            "images must be finite, received NaN or infinity. Look for a division by zero or a training gone wrong."
+        )
+    return np.round((np.clip(images, -1.0, 1.0) + 1.0) * 127.5).astype("uint8")
 
 
 def resize(image, size):
@@ -182,6 +196,24 @@ def check_images(images, name="images"):
     return images.astype("float32", copy=False)
 
 
+def check_image(image, name="image"):
+    """Checks one picture at the door, as `check_images` does a batch: three axes, channels last, float, in [-1, 1].
+
+    Args:
+        image: what should be a float array `(height, width, 3)` in [-1, 1].
+        name: what to call it in the message.
+
+    Returns:
+        float32 array of the same shape.
+
+    Raises:
+        ValueError: says what was expected, what came and what to try.
+    """
+    image = np.asarray(image)
+    _check_axes(image, f"{name} must be a float array (height, width, 3) in [-1, 1]", name)
+    return check_images(image[None], f"{name}[None]")[0]
+
+
 def luminance(image):
     """Brightness as the eye weighs it: `0.299 R + 0.587 G + 0.114 B`.
 
@@ -217,11 +249,18 @@ def image_bytes(image, suffix=".png"):
 
     Args:
         image: float array `(height, width, 3)` in [-1, 1], or uint8 array of the pixels themselves.
-        suffix: one of .jpg, .jpeg, .png and .webp.
+        suffix: one of .jpg, .jpeg, .png and .webp, in small letters or capitals.
 
     Returns:
         bytes.
+
+    Raises:
+        ValueError: if `image` is not one picture as above or `suffix` is another one.
     """
+    image, suffix = np.asarray(image), suffix.lower()
+    _check_axes(image, "image must be an array (height, width, 3): floats in [-1, 1] or uint8", "image")
+    if suffix not in WRITABLE_SUFFIXES:
+        raise ValueError(f"suffix must be one of {', '.join(WRITABLE_SUFFIXES)}, received {suffix!r}.")
     buffer = io.BytesIO()
     options = {} if suffix == ".png" else {"quality": 92}
     kind = {".png": "PNG", ".webp": "WEBP"}.get(suffix, "JPEG")
@@ -261,6 +300,25 @@ def check_writable(path, force=False, endings=WRITABLE_SUFFIXES):
     return path
 
 
+def check_fits(path, size):
+    """Checks, as soon as the size of a picture is known, that the format of its file can hold it.
+
+    Args:
+        path: `pathlib.Path` of the file to write.
+        size: `(height, width)`; further numbers, as in a shape, are not looked at.
+
+    Raises:
+        ImageError: if a side is too long.
+    """
+    height, width = size[:2]
+    longest = LONGEST_SIDES.get(path.suffix.lower())
+    if longest and max(height, width) > longest:
+        raise ImageError(
+            f"{path} would have {width} × {height} pixels; a file in {path.suffix} holds at most {longest} on a side. "
+            f"Choose a name that ends in .png, or a smaller picture."
+        )
+
+
 def save_image(path, image, force=False):
     """Writes a picture, all of it or nothing.
 
@@ -276,7 +334,8 @@ def save_image(path, image, force=False):
         ImageError: says what is in the way and what to try.
     """
     path = check_writable(path, force)
-    save_bytes(path, image_bytes(image, path.suffix.lower()))
+    check_fits(path, np.shape(image))
+    save_bytes(path, image_bytes(image, path.suffix))
 
 
 def save_bytes(path, content):
@@ -323,6 +382,11 @@ def _open(source):
     """Opens a file or bytes with Pillow. Returns a name for messages and the opened file."""
     if isinstance(source, (bytes, bytearray, memoryview)):
         name, source = "The uploaded file", io.BytesIO(bytes(source))
+    elif not isinstance(source, (str, os.PathLike)):
+        raise ImageError(
+            f"A picture's path, or its content as bytes, was expected; received {type(source).__name__}. An array of "
+            f"pixels needs no reading: from_uint8 converts one."
+        )
     else:
         name = str(source)
         if not os.path.exists(source):
@@ -346,6 +410,24 @@ def _open(source):
         raise ImageError(
             f"{name} cannot be read ({error}). Copy or download it again, or export it as PNG from an image viewer."
         ) from error
+
+
+def _check_axes(image, expected, name):
+    """Refuses what does not have the axes of one picture, with advice for what it seems to be."""
+    if image.ndim == 3 and image.shape[-1] == 3:
+        return
+    hint = "Give one picture in color."
+    if image.ndim == 4:
+        hint = f"Take one picture of the batch: {name}[0]."
+    elif image.ndim == 2:
+        hint = f"It is gray; repeat its brightness for red, green and blue: np.repeat({name}[..., None], 3, -1)."
+    elif image.ndim == 3 and image.shape[-1] == 1:
+        hint = f"It is gray; repeat its brightness for red, green and blue: np.repeat({name}, 3, -1)."
+    elif image.ndim == 3 and image.shape[-1] == 4:
+        hint = f"Drop its alpha channel: {name}[..., :3]."
+    elif image.ndim == 3 and image.shape[0] == 3:
+        hint = f"Its channels come first; move them to the end: np.moveaxis({name}, 0, -1)."
+    raise ValueError(f"{expected}, received {image.ndim} axes {image.shape}. {hint}")
 
 
 def _check_size(name, size):

@@ -155,7 +155,7 @@ def invariance_table(picture, measures, others=None, seed=0):
     Raises:
         ValueError: if `picture` has another shape or range.
     """
-    images.check_images(np.asarray(picture)[None], "picture[None]")
+    images.check_image(picture, "picture")
     before = {name: np.asarray(measure.features(picture), "float64") for name, measure in measures.items()}
     wanted = {name: np.asarray(measure.summary(before[name]), "float64") for name, measure in measures.items()}
     table = {

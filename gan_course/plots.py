@@ -29,7 +29,15 @@ def show_images(images, titles, alt, columns=None, width=9.0):
         alt: what the figure shows, in words, for those who do not see it.
         columns: pictures per row; all in one row if None.
         width: width of the figure in inches.
+
+    Raises:
+        ValueError: if there is no picture, or not a title for each.
     """
+    if not len(images) or len(images) != len(titles):
+        raise ValueError(
+            f"images must hold at least one picture and titles a text for each, received {len(images)} pictures and "
+            f"{len(titles)} titles. A title may be empty, ''; one picture is a list, too: [picture]."
+        )
     columns = columns or len(images)
     rows = -(-len(images) // columns)
     tallest = max(image.shape[0] / image.shape[1] for image in images)

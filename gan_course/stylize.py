@@ -35,11 +35,12 @@ def stylize(stylizer, photo, strength=1.0, keep_colors=False):
             for the memory that is free.
     """
     strength = check_strength(strength)
-    photo = images.check_images(np.asarray(photo)[None], "photo[None]")[0]
+    photo = images.check_image(photo, "photo")
     if max(photo.shape[:2]) > LONGEST_SIDE:
         raise ValueError(
             f"photo must have at most {LONGEST_SIDE} pixels on the longer side, received {photo.shape[1]} × "
-            f"{photo.shape[0]}. Reduce it: read_image(path, max_side=1024); or paint it in tiles: gan_course.tiles."
+            f"{photo.shape[0]}. Reduce it: read_image(path, max_side=1024); or paint it in tiles: "
+            f"tiles.stylize_large(stylizer, images.to_uint8(photo))."
         )
     check_memory(photo)
     return blend(photo, paint(stylizer, photo), strength, keep_colors)
@@ -179,7 +180,7 @@ def as_number(text):
     """
     try:
         return float(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return float("nan")
 
 
@@ -195,10 +196,7 @@ def check_max_side(max_side):
     Raises:
         ValueError: if it is not.
     """
-    try:
-        value = int(max_side)
-    except (TypeError, ValueError):
-        value = 0
-    if not 64 <= value <= LARGEST_SIDE:
+    value = as_number(max_side)
+    if not (value.is_integer() and 64 <= value <= LARGEST_SIDE):
         raise ValueError(f"max-side must be a whole number of pixels from 64 to {LARGEST_SIDE}, received {max_side!r}.")
-    return value
+    return int(value)

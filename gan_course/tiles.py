@@ -91,23 +91,26 @@ def paint_in_tiles(stylizer, pixels, progress=iter, thumbnail_side=THUMBNAIL_SID
 
     Returns:
         uint8 array of the same shape.
+
+    Raises:
+        ValueError: if `pixels` are not as above.
     """
+    pixels = check_pixels(pixels)
     thumbnail = images.from_uint8(images.fit(pixels, thumbnail_side))
     network = compiled(freeze_statistics(stylizer, continue_by_reflection(thumbnail)))
     grains = [layer for layer in stylizer.layers if isinstance(layer, CanvasGrain)]
     painting = np.empty_like(pixels)
-    cores = [even_parts(side) for side in pixels.shape[:2]]
-    for top, left in progress([(top, left) for top in cores[0][0] for left in cores[1][0]]):
-        size = (cores[0][1], cores[1][1])
-        rows, columns = (
-            reflected(np.arange(start - SURROUNDINGS, start + core + SURROUNDINGS), side)
-            for start, core, side in zip((top, left), size, pixels.shape, strict=False)
-        )
-        canvas = images.from_uint8(pixels[rows[:, None], columns])
+    (tops, tile_height), (lefts, tile_width) = (even_parts(side) for side in pixels.shape[:2])
+    rows = reflected(pixels.shape[0], tops[-1] + tile_height)
+    columns = reflected(pixels.shape[1], lefts[-1] + tile_width)
+    for top, left in progress([(top, left) for top in tops for left in lefts]):
+        rows_here = rows[top : top + tile_height + 2 * SURROUNDINGS]
+        columns_here = columns[left : left + tile_width + 2 * SURROUNDINGS]
+        canvas = images.from_uint8(pixels[rows_here[:, None], columns_here])
         for layer in grains:
             canvas = canvas + layer.grain(canvas.shape[:2], (top - SURROUNDINGS + MARGIN, left - SURROUNDINGS + MARGIN))
         painted = network(canvas[None]).numpy()[0, SURROUNDINGS:-SURROUNDINGS, SURROUNDINGS:-SURROUNDINGS]
-        place = painting[top : top + size[0], left : left + size[1]]
+        place = painting[top : top + tile_height, left : left + tile_width]
         place[:] = images.to_uint8(painted[: place.shape[0], : place.shape[1]])
     return painting
 
@@ -128,8 +131,10 @@ def stylize_large(stylizer, pixels, strength=1.0, keep_colors=False, stroke=1.0,
         uint8 array of the same shape.
 
     Raises:
-        ValueError: if `strength` is outside 0..1, `stroke` outside 0.25..8 or leaves fewer than 16 pixels.
+        ValueError: if `pixels` are not as above, `strength` is outside 0..1, `stroke` outside 0.25..8 or leaves fewer
+            than 16 pixels.
     """
+    pixels = check_pixels(pixels)
     strength, stroke = check_strength(strength), check_stroke(stroke)
     height, width = pixels.shape[:2]
     size = (round(width / stroke), round(height / stroke))
@@ -158,7 +163,27 @@ def even_parts(side):
     return list(range(0, side, size)), size
 
 
-def reflected(positions, side):
-    """Positions beyond the ends of a side → those they mirror: -1 → 1, `side` → `side - 2`."""
-    last = max(side - 1, 1)
-    return np.abs((positions + last) % (2 * last) - last) % side
+def reflected(side, end):
+    """Positions from `-SURROUNDINGS` to `end + SURROUNDINGS`, mirrored into a side: -1 → 1, `side` → `side - 2`."""
+    return np.pad(np.arange(side), (SURROUNDINGS, end - side + SURROUNDINGS), mode="reflect")
+
+
+def check_pixels(pixels):
+    """Checks that a large picture came as the pixels of a file.
+
+    Args:
+        pixels: what should be a uint8 array `(height, width, 3)`.
+
+    Returns:
+        It, as a NumPy array.
+
+    Raises:
+        ValueError: if it is something else.
+    """
+    pixels = np.asarray(pixels)
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[-1] != 3:
+        raise ValueError(
+            f"pixels must be a uint8 array (height, width, 3), received {pixels.dtype} {pixels.shape}. Read a file "
+            f"with images.read_pixels(path), or convert a picture in [-1, 1] with images.to_uint8(picture)."
+        )
+    return pixels

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from gan_course import images
+from gan_course import images, plots
 from gan_course.images import ImageError, read_image
 from gan_course.paths import ROOT
 
@@ -178,6 +178,11 @@ class TestRefused:
         path = saved(tmp_path, Image.fromarray(np.zeros((20, 20), "float32")), "depth.tif")
         self.refused(path, "32 bits per channel", "Export it")
 
+    def test_an_array_in_place_of_a_path(self):
+        with pytest.raises(ImageError, match="path.* received ndarray. An array .* needs no reading") as caught:
+            read_image(np.zeros((20, 20, 3)))
+        assert len(str(caught.value)) < 200, "the array itself is not printed"
+
 
 class TestSaving:
     photo = np.zeros((20, 30, 3), "float32")
@@ -228,6 +233,30 @@ class TestSaving:
         monkeypatch.setattr("os.access", lambda *arguments: False)  # root may write anywhere
         self.refused(tmp_path / "painting.png", "cannot be written to", "another one")
 
+    def test_a_picture_wider_than_its_format_can_hold(self, tmp_path):
+        with pytest.raises(ImageError, match="17000 × 16 pixels; a file in .webp holds at most 16383.* ends in .png"):
+            images.save_image(tmp_path / "wide.webp", np.zeros((16, 17000, 3), "float32"))
+        images.save_image(tmp_path / "wide.png", np.zeros((16, 17000, 3), "float32"))
+        for suffix, longest in images.LONGEST_SIDES.items():
+            images.save_image(tmp_path / f"widest{suffix}", np.zeros((16, longest, 3), "uint8"))
+
+    def test_an_ending_in_capitals_is_the_same_format(self):
+        assert images.image_bytes(self.photo, ".PNG") == images.image_bytes(self.photo, ".png")
+        with pytest.raises(ValueError, match="suffix must be one of .jpg.* received 'png'"):
+            images.image_bytes(self.photo, "png")
+
+    @pytest.mark.parametrize(
+        ("wrong", "hint"),
+        [
+            (np.zeros((2, 20, 30, 3), "float32"), r"image\[0\]"),
+            (np.zeros((20, 30, 1), "uint8"), r"np.repeat\(image, 3, -1\)"),
+            (np.zeros((20, 30), "float32"), "It is gray"),
+        ],
+    )
+    def test_what_is_not_one_picture_in_color(self, wrong, hint):
+        with pytest.raises(ValueError, match=r"image must be an array \(height, width, 3\).*" + hint):
+            images.image_bytes(wrong)
+
 
 class TestCheckImages:
     good = np.zeros((1, 8, 8, 3), "float32")
@@ -254,12 +283,74 @@ class TestCheckImages:
             images.check_images(wrong)
 
 
+class TestCheckOnePicture:
+    photo = np.random.default_rng(0).uniform(-1, 1, (6, 8, 3)).astype("float32")
+
+    def test_a_good_one_passes_unchanged(self):
+        np.testing.assert_array_equal(images.check_image(self.photo), self.photo)
+        assert images.check_image(self.photo.astype("float64")).dtype == np.float32
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            photo[None],
+            photo[..., 0],
+            photo[..., :1],
+            np.concatenate([photo, photo[..., :1]], axis=-1),
+            np.moveaxis(photo, -1, 0),
+        ],
+        ids=["batch", "gray", "gray with a channel", "alpha", "channels first"],
+    )
+    def test_who_takes_the_advice_has_a_picture(self, wrong):
+        with pytest.raises(ValueError, match=r"photo must be a float array \(height, width, 3\).*received") as caught:
+            images.check_image(wrong, "photo")
+        advice = str(caught.value).rsplit(": ", 1)[1].removesuffix(".")
+        mended = eval(advice, {"np": np, "photo": wrong})
+        assert images.check_image(mended).shape == self.photo.shape
+
+    @pytest.mark.parametrize(
+        ("wrong", "hint"),
+        [(photo * 255, "127.5"), (photo * np.nan, "NaN"), (photo[0, 0], "1 axes"), (photo[None, None], "5 axes")],
+    )
+    def test_what_else_is_wrong_is_said(self, wrong, hint):
+        with pytest.raises(ValueError, match=hint):
+            images.check_image(wrong)
+
+
 def test_the_range_conversion_by_hand_and_back():
     np.testing.assert_allclose(images.from_uint8(np.array([0, 51, 255], "uint8")), [-1.0, -0.6, 1.0], atol=1e-6)
     every = np.arange(256, dtype="uint8")
     np.testing.assert_array_equal(images.to_uint8(images.from_uint8(every)), every)
     with pytest.raises(ValueError, match="already in"):
         images.from_uint8(np.array([0.5]))
+    np.testing.assert_array_equal(images.to_uint8(np.array([-1.2, 0.0, 1.2])), [0, 128, 255])  # a little outside
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        (np.array([0, 128, 255]), "received int.*from_uint8"),
+        (np.array([0, 128, 255], "uint8"), "received uint8.*from_uint8"),
+        (np.array([0.5, np.nan]), "NaN or infinity"),
+        (np.array([0.5, np.inf]), "NaN or infinity"),
+    ],
+)
+def test_pixels_of_a_file_and_broken_numbers_are_not_shown_as_white_or_black(wrong, hint):
+    with pytest.raises(ValueError, match=hint):
+        images.to_uint8(wrong)
+
+
+def test_pictures_are_shown_with_a_title_each(monkeypatch):
+    shown = []
+    monkeypatch.setattr(plots, "show_figure", lambda figure, alt: shown.append(figure))
+    picture = np.zeros((8, 8, 3), "float32")
+    plots.show_images([picture] * 3, ["a", "b", ""], "Three black squares.", columns=2)
+    assert [axes.get_title() for axes in shown[0].axes if axes.images] == ["a", "b", ""]
+    plots.plt.close(shown[0])
+    with pytest.raises(ValueError, match="received 3 pictures and 1 titles"):
+        plots.show_images([picture] * 3, ["a"], "One black square.")
+    with pytest.raises(ValueError, match="at least one picture"):
+        plots.show_images([], [], "Nothing.")
 
 
 def test_keep_colors_takes_luminance_of_the_painting_and_chroma_of_the_photo():

@@ -98,5 +98,7 @@ def test_where_there_is_nothing_to_compare_with_the_table_says_nothing():
 def test_what_cannot_be_changed_is_explained():
     with pytest.raises(ValueError, match="multiples of the patch"):
         invariances.invariance_table(np.full((40, 64, 3), 0.5, "float32"), BRIGHTNESS)
+    with pytest.raises(ValueError, match="Take one picture of the batch"):
+        invariances.invariance_table(np.full((1, 32, 32, 3), 0.5, "float32"), BRIGHTNESS)
     with pytest.raises(ValueError, match="in \\[-1, 1\\]"):
         invariances.invariance_table(np.full((32, 32, 3), 7.0, "float32"), BRIGHTNESS)

@@ -100,7 +100,7 @@ def test_pixels_at_the_edge_count_as_much_as_their_neighbors():
     ("change", "message"),
     [
         ({"photo": (PHOTO + 1) * 127.5}, "values from .* x / 127.5 - 1"),
-        ({"painting": PAINTING[..., :1]}, "painting\\[None\\] must be"),
+        ({"painting": PAINTING[..., :1]}, "painting must be .* It is gray"),
         ({"photo": PHOTO[:7]}, "photo must have at least 8 pixels .* larger picture"),
         ({"style_layers": ("block4_conv1",)}, "photo must have at least 48 pixels .* earlier block"),
         ({"style_layers": ("block5_conv1",)}, "Choose from block1_conv1"),
@@ -213,9 +213,9 @@ def test_the_gray_pair_agrees_in_mean_and_spread():
     [
         ({"start": "white"}, "start must be 'photo', 'noise' or a picture .* received 'white'"),
         ({"start": PAINTING}, "received an array of the shape"),
-        ({"start": PHOTO * 255}, "start\\[None\\] must be"),
+        ({"start": PHOTO * 255}, "start.* must be .* received values from"),
         ({"iterations": ()}, "iterations must hold a number"),
-        ({"photo": PHOTO[None]}, "received 5 axes"),
+        ({"photo": PHOTO[None]}, "Take one picture of the batch: photo\\[0\\]"),
         ({"iterations": (1, 1, 1)}, "photo must have at least 8 pixels"),
     ],
 )

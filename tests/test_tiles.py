@@ -115,11 +115,11 @@ def test_every_pixel_lies_in_exactly_one_tile():
 
 
 def test_mirrored_positions():
-    assert tiles.reflected(np.arange(-3, 7), 4).tolist() == [3, 2, 1, 0, 1, 2, 3, 2, 1, 0]
-    many = tiles.reflected(np.arange(-64, 80), 16)
-    assert many.min() == 0 and many.max() == 15
-    row = np.arange(16)
-    np.testing.assert_array_equal(row[many], np.pad(row, 64, mode="reflect"))
+    middle = tiles.SURROUNDINGS
+    assert tiles.reflected(4, 4)[middle - 3 : middle + 7].tolist() == [3, 2, 1, 0, 1, 2, 3, 2, 1, 0]
+    longer = tiles.reflected(13, 16)  # the last tile ends behind the picture
+    assert longer[middle:][:18].tolist() == [*range(13), 11, 10, 9, 8, 7]
+    assert len(longer) == 16 + 2 * middle and longer.min() == 0 and longer.max() == 12
 
 
 def test_strength_zero_is_the_photo_and_colors_can_be_kept(small_weights):
@@ -136,6 +136,16 @@ def test_a_broad_stroke_is_painted_small_and_enlarged(small_weights):
     reduced = np.asarray(Image.fromarray(pixels).resize((48, 32), Image.Resampling.LANCZOS))
     painting = Image.fromarray(tiles.paint_in_tiles(stylizer, reduced))
     np.testing.assert_array_equal(broad, np.asarray(painting.resize((96, 64), Image.Resampling.LANCZOS)))
+
+
+@pytest.mark.parametrize("paint", [tiles.stylize_large, tiles.paint_in_tiles])
+@pytest.mark.parametrize(
+    "wrong", [np.zeros((40, 60, 3), "float32"), np.zeros((1, 40, 60, 3), "uint8"), np.zeros((40, 60), "uint8")]
+)
+def test_a_photo_that_is_not_the_pixels_of_a_file(small_weights, paint, wrong):
+    """Above all floats: whoever was told to paint a large photo in tiles has them at hand."""
+    with pytest.raises(ValueError, match="pixels must be a uint8 array.* images.read_pixels.* images.to_uint8"):
+        paint(load_stylizer(small_weights), wrong)
 
 
 @pytest.mark.parametrize(("stroke", "says"), [(0.1, "0.25"), (9, "8"), ("wide", "'wide'"), (float("nan"), "nan")])

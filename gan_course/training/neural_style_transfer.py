@@ -112,7 +112,7 @@ class StyleTransferObjective:
         return value, tape.gradient(value, picture), terms
 
     def _check(self, image, name):
-        image = images.check_images(np.asarray(image)[None], f"{name}[None]")
+        image = images.check_image(image, name)[None]
         for layer in self.network.output:
             # four cells have to be left
             stride = 2 ** (int(layer[5]) - 1)
@@ -156,8 +156,7 @@ def transfer_style(
     """
     if not len(iterations):
         raise ValueError("iterations must hold a number for at least one size, received none. Try (40, 20).")
-    photo = images.check_images(np.asarray(photo)[None], "photo[None]")[0]
-    painting = images.check_images(np.asarray(painting)[None], "painting[None]")[0]
+    photo, painting = images.check_image(photo, "photo"), images.check_image(painting, "painting")
     content, style = luminance_pair(photo, painting) if luminance_only else (photo, painting)
     picture, histories = _first_picture(start, content, seed), []
     for level, count in enumerate(iterations):
@@ -198,7 +197,7 @@ def _first_picture(start, photo, seed):
     if isinstance(start, str) or np.shape(start) != photo.shape:
         received = repr(start) if isinstance(start, str) else f"an array of the shape {np.shape(start)}"
         raise ValueError(f"start must be 'photo', 'noise' or a picture {photo.shape}, received {received}.")
-    return images.check_images(np.asarray(start)[None], "start[None]")[0]
+    return images.check_image(start, "start")
 
 
 def _shrink(image, fraction):
