@@ -65,7 +65,12 @@ def animation_bytes(frames):
 
     Returns:
         bytes.
+
+    Raises:
+        ValueError: if there are fewer than two frames.
     """
+    if len(frames) < FRAMES[0]:
+        raise ValueError(f"frames must hold at least two pictures, received {len(frames)}. frames_between makes some.")
     pictures = [Image.fromarray(frame if frame.dtype == np.uint8 else to_uint8(frame)) for frame in frames]
     pictures = [picture.quantize(256, dither=Image.Dither.NONE) for picture in pictures]
     first, *others = there_and_back = [*pictures, *pictures[-2:0:-1]]

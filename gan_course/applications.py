@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from gan_course.images import ImageError, from_uint8, read_pixels, to_uint8
-from gan_course.stylize import as_number, blend, stylize
+from gan_course.stylize import as_number, blend, check_strength, stylize
 
 PROPORTIONS = 1.05  # a mask may be so much wider or narrower than its photo, because sizes are rounded
 STRIP = 128  # rows that are mixed at a time: floats need four times the memory of a file's pixels
@@ -56,7 +56,12 @@ def region_weights(masks):
 
     Returns:
         float32 array `(masks + 1, height, width)` whose sum over the first axis is 1; the last one is the photo's.
+
+    Raises:
+        ValueError: if there is no mask.
     """
+    if not len(masks):
+        raise ValueError("masks must hold at least one array (height, width), received none. read_mask reads one.")
     weights = np.empty((len(masks) + 1, *np.shape(masks[0])), "float32")  # filled in place: a mask may be 200 MB
     np.stack(masks, out=weights[:-1], casting="same_kind")
     total = weights[:-1].sum(axis=0)
@@ -78,9 +83,12 @@ def mix_by_masks(photo, paintings, masks, strength=1.0, keep_colors=False):
         Array of the shape and type of `photo`.
 
     Raises:
-        ValueError: if there are not as many masks as paintings, or one has another size or leaves 0 to 1.
+        ValueError: if there are not as many masks as paintings, one has another size or leaves 0 to 1, a painting has
+            another shape or type than the photo, or `strength` is outside 0..1.
     """
+    strength = check_strength(strength)
     check_masks(masks, len(paintings), photo.shape[:2])
+    check_paintings(paintings, photo)
     in_bytes = photo.dtype == np.uint8
     as_floats = from_uint8 if in_bytes else np.asarray
     result = np.empty_like(photo)
@@ -110,8 +118,9 @@ def paint_regions(photo, regions, strength=1.0, keep_colors=False, paint=stylize
         Array of the shape and type of `photo`.
 
     Raises:
-        ValueError: if a mask has another size than the photo or leaves 0 to 1, or there is no region.
+        ValueError: as in `mix_by_masks`, or if there is no region. Masks and strength are checked before any painting.
     """
+    strength = check_strength(strength)
     stylizers, masks = [stylizer for stylizer, _ in regions], [np.asarray(mask) for _, mask in regions]
     check_masks(masks, len(stylizers), photo.shape[:2])
     paintings = [paint(stylizer, photo) for stylizer in stylizers]
@@ -141,6 +150,24 @@ def check_masks(masks, count, size):
             raise ValueError(
                 f"A mask must have values from 0 (photo) to 1 (painting), received {mask.min():.3g} to "
                 f"{mask.max():.3g}. Divide the 0-255 of a file by 255."
+            )
+
+
+def check_paintings(paintings, photo):
+    """Checks that paintings can be mixed with their photo: the same shape, and all of them floats or all of them uint8.
+
+    Args:
+        paintings: list of arrays.
+        photo: array `(height, width, 3)`.
+
+    Raises:
+        ValueError: if it is otherwise.
+    """
+    for painting in paintings:
+        if painting.shape != photo.shape or (painting.dtype == np.uint8) != (photo.dtype == np.uint8):
+            raise ValueError(
+                f"A painting must have the shape and type of the photo, {photo.shape} {photo.dtype}, received "
+                f"{painting.shape} {painting.dtype}. images.resize changes the size; to_uint8 and from_uint8 the type."
             )
 
 

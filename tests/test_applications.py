@@ -135,6 +135,23 @@ class TestRegions:
     def test_no_region_at_all(self, photo):
         with pytest.raises(ValueError, match="at least one"):
             applications.paint_regions(photo, [])
+        with pytest.raises(ValueError, match="masks must hold at least one"):
+            applications.region_weights([])
+
+    def test_a_strength_that_is_none_is_said_before_anything_is_painted(self, stylizers, photo):
+        mask = left_half(photo.shape[:2])
+        never = lambda stylizer, photo: pytest.fail("painted")  # noqa: E731
+        with pytest.raises(ValueError, match="strength must be a number from 0"):
+            applications.paint_regions(photo, [(stylizers[0], mask)], strength=2.0, paint=never)
+        with pytest.raises(ValueError, match="strength must be a number from 0"):
+            applications.mix_by_masks(photo, [-photo], [mask], strength=2.0)
+
+    def test_paintings_that_do_not_go_with_the_photo(self, photo):
+        mask = left_half(photo.shape[:2])
+        for painting in (photo[:, :39], photo[:1], images.to_uint8(photo)):
+            with pytest.raises(ValueError, match=r"shape and type of the photo, \(32, 40, 3\) float32, received"):
+                applications.mix_by_masks(photo, [painting], [mask])
+        assert applications.mix_by_masks(photo.astype("float64"), [-photo], [mask]).dtype == np.float64
 
 
 class TestABlendOfTwoStylizers:
@@ -205,6 +222,11 @@ class TestAnAnimation:
         pixels = [images.to_uint8(x) for x in (photo, -photo)]
         with Image.open(io.BytesIO(animation.animation_bytes(pixels))) as file:
             assert file.n_frames == 2
+
+    def test_no_frames_are_no_animation(self, photo):
+        for frames in ([], [photo]):
+            with pytest.raises(ValueError, match=f"at least two pictures, received {len(frames)}"):
+                animation.animation_bytes(frames)
 
     def test_nothing_is_replaced_unless_asked(self, photo, tmp_path):
         (tmp_path / "a.gif").write_text("precious")
