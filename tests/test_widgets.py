@@ -75,6 +75,49 @@ def test_a_missing_path_is_said(booth):
     assert "does not exist" in booth.message.value
 
 
+def test_after_a_typo_in_the_path_the_photo_before_can_still_be_used(booth, photo, tmp_path):
+    booth.path.value = str(photo)
+    booth.path.value = "no_such_photo.jpg"
+    booth.strength.value = 0.0
+    assert "painted" in booth.message.value
+    np.testing.assert_array_equal(shown(booth.after), read_image(photo))
+    booth.save_as.value = str(tmp_path / "painting.png")
+    booth.save_button.click()
+    np.testing.assert_array_equal(read_image(tmp_path / "painting.png"), read_image(photo))
+
+
+def test_a_style_that_cannot_be_loaded_does_not_cost_the_photo(booth, photo, monkeypatch):
+    stylizer = booth.stylizer
+
+    def damaged(style):
+        raise pretrained.WeightsError("kandinsky.npz is damaged")
+
+    monkeypatch.setattr(photo_booth, "load_stylizer", damaged)
+    booth.style_choice.value = "kandinsky"
+    booth.path.value = str(photo)
+    assert "is damaged" in booth.message.value
+    monkeypatch.setattr(photo_booth, "load_stylizer", lambda style: stylizer)
+    booth.style_choice.value = "poppies"
+    np.testing.assert_array_equal(shown(booth.before), read_image(photo))
+
+
+def test_a_booth_whose_first_style_is_damaged_is_shown_and_says_so(monkeypatch, displayed):
+    def damaged(style):
+        raise pretrained.WeightsError("great_wave.npz is damaged")
+
+    messages = []
+    monkeypatch.setattr(photo_booth, "load_stylizer", damaged)
+    monkeypatch.setattr(widgets.PhotoBooth, "say", lambda booth, text: messages.append(str(text)))
+    widgets.show_photo_booth()
+    assert messages == ["great_wave.npz is damaged"]
+    assert displayed["image/png"].startswith(b"\x89PNG")
+
+
+def test_a_misspelled_style_is_answered_with_the_names_that_there_are():
+    with pytest.raises(ValueError, match="style must be among .*'van_gogh'.* received .'vangogh'"):
+        widgets.show_photo_booth(style="vangogh")
+
+
 def test_a_name_with_markup_is_shown_as_text(booth):
     booth.path.value = "<img src=x>.jpg"
     assert "<img" not in booth.message.value and "&lt;img" in booth.message.value
@@ -177,7 +220,8 @@ def test_pictures_are_shown_in_a_size_that_suits_a_notebook(width, expected):
     ("left", "right", "titles", "message"),
     [
         (DARK, LIGHT[:, 1:], ["a", "b"], "same shape, received"),
-        (DARK, LIGHT + 5, ["a", "b"], r"right\[None\] must be"),
+        (DARK, LIGHT + 5, ["a", "b"], r"right.* must be .* received values"),
+        (DARK[None], LIGHT, ["a", "b"], r"Take one picture of the batch: left\[0\]"),
         (DARK, LIGHT, ["a"], "titles must be two texts"),
     ],
 )

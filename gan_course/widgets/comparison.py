@@ -76,8 +76,7 @@ def show_comparison(left, right, titles, alt):
 
 
 def _check_pair(left, right):
-    left = images.check_images(np.asarray(left)[None], "left[None]")[0]
-    right = images.check_images(np.asarray(right)[None], "right[None]")[0]
+    left, right = images.check_image(left, "left"), images.check_image(right, "right")
     if left.shape != right.shape:
         raise ValueError(
             f"left and right must have the same shape, received {left.shape} and {right.shape}. Bring one to the size "

@@ -10,6 +10,7 @@ from gan_course import images
 from gan_course.datasets import picture
 from gan_course.pretrained import load_stylizer, shipped_styles
 from gan_course.stylize import stylize
+from gan_course.widgets.names import check_names
 from gan_course.widgets.stand_in import show_with_stand_in
 
 PREVIEW_SIDE = 512
@@ -23,10 +24,15 @@ class PhotoBooth(ipywidgets.VBox):
     Args:
         photo: name of the shipped photo to begin with.
         style: name of the style to begin with; the first shipped one if None.
+
+    Raises:
+        ValueError: if no style of this name ships.
     """
 
     def __init__(self, photo="photos/animals/owl.jpg", style=None):
         styles = {card["title"]: name for name, card in shipped_styles().items()}
+        if style is not None:
+            check_names("style", [style], styles.values())
         wide = {"description_width": "9em"}
         self.upload = ipywidgets.FileUpload(
             accept="image/*,.heic,.heif", description="Upload a photo", layout={"width": "14em"}
@@ -50,7 +56,8 @@ class PhotoBooth(ipywidgets.VBox):
         self.message = ipywidgets.HTML()
         self.before = ipywidgets.Image(format="png", layout={"width": "49%"})
         self.after = ipywidgets.Image(format="png", layout={"width": "49%"})
-        self.source = images.image_bytes(picture(photo))
+        self.pair = picture(photo)  # alone, until it has been painted
+        self.source = images.image_bytes(self.pair)
         self.loaded_style = None
         # JupyterLab may handle two controls in two threads. Without this, an answer to an older one that takes longer
         # would overwrite the answer to the newer one.
@@ -80,12 +87,19 @@ class PhotoBooth(ipywidgets.VBox):
             self.loaded_style = self.style_choice.value
         return photo, stylize(self.stylizer, photo, self.strength.value, self.keep_colors.value)
 
-    def repaint(self):
-        """Paints the preview; a photo that cannot be read leaves the pictures as they are and says why."""
+    def repaint(self, source=None):
+        """Paints the preview; a photo that cannot be read leaves everything as it is and says why.
+
+        Args:
+            source: another photo from now on, its path or content; the one before if None.
+        """
         with self.lock:
+            before, self.source = self.source, self.source if source is None else source
             try:
                 photo, painting = self.paint(PREVIEW_SIDE)
             except ValueError as error:
+                if isinstance(error, images.ImageError):  # else the photo is good, and the style is not
+                    self.source = before
                 self.say(error)
                 return
             self.before.value, self.after.value = images.image_bytes(photo), images.image_bytes(painting)
@@ -111,14 +125,12 @@ class PhotoBooth(ipywidgets.VBox):
 
     def _on_upload(self, change):
         if self.upload.value:
-            self.source = bytes(self.upload.value[0]["content"])
-            self.repaint()
+            self.repaint(bytes(self.upload.value[0]["content"]))
 
     def _on_path(self, change):
         name = self.path.value.strip().strip("\"'")
         if name:
-            self.source = Path(name).expanduser()
-            self.repaint()
+            self.repaint(Path(name).expanduser())
 
 
 def show_photo_booth(photo="photos/animals/owl.jpg", style=None):

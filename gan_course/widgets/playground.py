@@ -12,6 +12,7 @@ import ipywidgets
 from gan_course.networks import build_toy_discriminator, build_toy_generator
 from gan_course.toy import RING_MODES, TOY_DATA, ring, ring_coverage
 from gan_course.training.toy_gan import LOSSES, ToyGAN
+from gan_course.widgets.names import check_names
 from gan_course.widgets.stand_in import show_with_stand_in
 from gan_course.widgets.toy_view import ToyView, field_points
 
@@ -52,8 +53,8 @@ class Playground(ipywidgets.VBox):
     """
 
     def __init__(self, data="ring of 8 Gaussians", losses=("minimax", "non-saturating"), spectral_normalization=False):
-        _check_names("data", [data], TOY_DATA)
-        _check_names("losses", losses, LOSSES)
+        check_names("data", [data], TOY_DATA)
+        check_names("losses", losses, LOSSES)
         # D's seeds are not G's: their first layers have the same shape, and would begin with the same weights.
         networks = (
             build_toy_generator(width=64, seed=SEED),
@@ -204,9 +205,3 @@ def show_playground(data="ring of 8 Gaussians", losses=("minimax", "non-saturati
     playground = Playground(data, losses, spectral_normalization)
     text = "GAN playground: run this cell to train a small GAN and watch it."
     show_with_stand_in(playground, text, playground.picture.value, ALT.format(data=data))
-
-
-def _check_names(argument, names, known):
-    unknown = [name for name in names if name not in known]
-    if unknown or not names:
-        raise ValueError(f"{argument} must be among {', '.join(map(repr, known))}; received {unknown or names!r}.")
