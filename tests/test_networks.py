@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from gan_course import datasets, networks
 from gan_course.losses import gram_matrix
+from gan_course.networks import features
 from gan_course.networks.features import VGG16Input
 from gan_course.training.style_transfer_gan import STYLE_LAYERS
 
@@ -92,6 +93,19 @@ class TestVGG16:
     def test_layers_that_do_not_ship_are_named(self, names):
         with pytest.raises(ValueError, match="Choose from block1_conv1"):
             networks.build_vgg16_features(names)
+
+    def test_weights_that_are_not_those_that_shipped_are_refused(self, monkeypatch):
+        monkeypatch.setattr(features, "is_intact", lambda name: False)
+        with pytest.raises(ValueError, match="vgg16.*not the file that shipped.* git checkout data"):
+            networks.build_vgg16_features(["block1_conv1"])
+
+    @pytest.mark.parametrize(("name", "smallest"), [("block1_conv2", 9), ("block2_conv2", 18), ("block4_conv1", 40)])
+    def test_a_crop_that_is_all_border_is_refused_with_the_size_that_is_not(self, name, smallest):
+        network = networks.build_vgg16_features([name])
+        cut = lambda side: networks.cut_border(network(np.zeros((1, side, 64, 3), "float32"))[name], name)  # noqa: E731
+        assert cut(smallest).shape[1] == 1
+        with pytest.raises(ValueError, match=f"{name} must have .* cells.* at least {smallest} pixels"):
+            cut(smallest - 1)
 
     def test_sixty_four_real_crops_of_a_painting_have_its_gram_matrix(self):
         """VGG's zero padding would spoil small crops; with the border cut they score below 0.15 at every layer."""

@@ -36,6 +36,12 @@ def make_gan(**weights):
     return gan
 
 
+@pytest.mark.parametrize("paintings", [pictures(2), pictures(2)[0]], ids=["no list of scales", "no list"])
+def test_a_painting_that_is_not_in_a_list_is_not_taken_for_its_rows(paintings):
+    with pytest.raises(ValueError, match=r"list of its scales.* received .* is \[\[painting\]\]"):
+        StyleTransferGAN(build_stylizer(filters=(4, 8), blocks=1, detail=4), build_patch_discriminator(), paintings)
+
+
 def values(network):
     return [weight.numpy().copy() for weight in network.weights]
 

@@ -4,8 +4,9 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from gan_course.paths import data_path
+from gan_course.paths import data_path, is_intact
 
+VGG16_WEIGHTS = "vgg16_block1_to_block4_conv1_float16.npz"
 VGG16_LAYERS = {
     "block1_conv1": 64,
     "block1_conv2": 64,
@@ -42,7 +43,8 @@ def build_vgg16_features(layer_names):
         `(batch, height / 2^(block - 1), width / 2^(block - 1), channels)`. Its weights are not trainable.
 
     Raises:
-        ValueError: if a name is not one of `VGG16_LAYERS`.
+        ValueError: if a name is not one of `VGG16_LAYERS`, or the weights are not those that shipped.
+        FileNotFoundError: if they are not there.
 
     Reference:
         Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", 2014.
@@ -53,6 +55,11 @@ def build_vgg16_features(layer_names):
         raise ValueError(
             f"layer_names must be names of VGG16 layers that ship with the course, received {list(layer_names)}. "
             f"Choose from {', '.join(VGG16_LAYERS)}."
+        )
+    if not is_intact(VGG16_WEIGHTS):
+        raise ValueError(
+            f"{data_path(VGG16_WEIGHTS)} is not the file that shipped: its checksum differs. Restore it: git checkout "
+            f"data"
         )
     images = keras.Input((None, None, 3), name="images")
     x = VGG16Input()(images)
@@ -69,7 +76,7 @@ def build_vgg16_features(layer_names):
             break
     model = keras.Model(images, outputs, name="vgg16_features")
     model.trainable = False
-    with np.load(data_path("vgg16_block1_to_block4_conv1_float16.npz"), allow_pickle=False) as weights:
+    with np.load(data_path(VGG16_WEIGHTS), allow_pickle=False) as weights:
         for layer in model.layers:
             if layer.name in VGG16_LAYERS:
                 layer.set_weights([weights[f"{layer.name}/{part}"].astype("float32") for part in ("kernel", "bias")])
@@ -85,6 +92,18 @@ def cut_border(features, layer_name):
 
     Returns:
         The inner part of the tensor: 4 cells less on each side at block1 and block2, 2 at block3 and block4.
+
+    Raises:
+        ValueError: if nothing would be left, because the mean of nothing is NaN.
     """
-    border = BORDER[layer_name.split("_")[0]]
+    block = layer_name.split("_")[0]
+    border = BORDER[block]
+    smallest = 2 * border + 1
+    sides = [side for side in features.shape[1:3] if side is not None]  # in a graph they may be unknown
+    if min(sides, default=smallest) < smallest:
+        raise ValueError(
+            f"A map of {layer_name} must have at least {smallest} × {smallest} cells, because {border} on each side "
+            f"are cut off, received {' × '.join(map(str, sides))}. Take pictures with at least "
+            f"{smallest * 2 ** (int(block[-1]) - 1)} pixels on the shorter side, or a layer of an earlier block."
+        )
     return features[:, border:-border, border:-border, :]

@@ -50,7 +50,7 @@ class StyleTransferGAN(keras.Model):
             discriminator's hidden features say about photo and painting takes the place of the content loss.
 
     Raises:
-        ValueError: if `adversarial` is unknown.
+        ValueError: if `adversarial` is unknown, or `paintings` are not nested as above.
 
     Reference:
         Johnson et al. 2016 for content and style; Li and Wand, "Precomputed Real-Time Texture Synthesis with
@@ -207,11 +207,17 @@ class StyleTransferGAN(keras.Model):
         return {name: norm / total for name, norm in norms.items()}
 
     def update_average(self):
-        """Moves the averaged weights towards the current ones, faster in the first steps."""
+        """Moves the averaged weights toward the current ones, faster in the first steps."""
         move_average(self.averaged_stylizer, self.stylizer, self.stylizer_optimizer.iterations, self.average_momentum)
 
     def gram_targets(self, paintings):
         """Gram matrices of the paintings: dictionary from layer to `(scales, paintings, channels, channels)`."""
+        for scale in (scale for scales in paintings for scale in scales):
+            if np.ndim(scale) != 3:  # a painting that is no list would be taken for the list of its rows
+                raise ValueError(
+                    f"paintings must be a list with, for each painting, the list of its scales, arrays (height, width, "
+                    f"3); received {np.shape(scale)} in place of a scale. One painting at one scale is [[painting]]."
+                )
         grams = {name: [] for name in STYLE_LAYERS}
         for scale in zip(*paintings, strict=True):
             features = [self.features(painting[None], training=False) for painting in scale]
