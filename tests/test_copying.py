@@ -47,6 +47,15 @@ def test_pictures_are_compared_pixel_by_pixel(sets):
     assert copying_score(pictures[:9], pictures[9:20], pictures[20:]) == copying_score(flat[:9], flat[9:20], flat[20:])
 
 
+def test_a_generator_that_has_diverged_gets_no_score(sets):
+    training, test, new = sets
+    broken = new.copy()
+    broken[7, 2] = np.nan
+    for arguments in ((broken, training, test), (new, training, broken), (new, broken, test)):
+        with pytest.raises(ValueError, match="finite, received NaN or infinity in 1 of .* row 7"):
+            copying_score(*arguments)
+
+
 def test_features_of_another_network_are_refused(sets):
     training, test, _ = sets
     with pytest.raises(ValueError, match="same axes"):

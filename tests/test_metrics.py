@@ -27,6 +27,11 @@ def test_content_distance_of_unrelated_features_is_about_one():
     assert metrics.content_distance(first, second) == pytest.approx(1, abs=0.05)
 
 
+def test_content_distance_of_an_even_picture_is_one_even_to_itself():
+    even = np.ones((1, 4, 4, 8))
+    assert metrics.content_distance(even, even) == 1.0
+
+
 def test_style_distance_by_hand():
     target = {"block1_conv1": np.array([[3.0, 0.0], [0.0, 4.0]]), "block2_conv1": np.eye(2)}
     painted = {"block1_conv1": np.zeros((2, 2)), "block2_conv1": np.eye(2)}
@@ -55,6 +60,7 @@ def test_patch_distance_is_unbiased_and_sees_a_shift():
     [
         lambda: metrics.content_distance(np.zeros((1, 2, 2, 3)), np.zeros((1, 2, 3, 3))),
         lambda: metrics.style_distance({"a": np.eye(2)}, {"b": np.eye(2)}),
+        lambda: metrics.style_distance({}, {}),
         lambda: metrics.patch_distance(np.zeros((1, 3)), np.zeros((5, 3))),
         lambda: metrics.patch_distance(np.zeros((5, 3)), np.zeros((5, 4))),
     ],

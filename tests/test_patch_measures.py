@@ -66,6 +66,10 @@ def test_patches_are_measured_in_the_units_that_are_given():
 def test_other_layers_are_refused():
     with pytest.raises(ValueError, match="same layers"):
         metrics.patch_kernel_distances({"a": noise(5, 2)}, {"b": noise(5, 2)})
+    both = {"a": noise(5, 2), "b": noise(5, 2)}
+    with pytest.raises(ValueError, match=r"scales must hold a number for every layer.*\['b'\] lack one"):
+        metrics.patch_kernel_distances(both, both, {"a": 1.0})
+    assert set(metrics.patch_kernel_distances(both, both, {"a": 1.0, "b": 1.0, "c": 1.0})) == {"a", "b"}
 
 
 def test_white_noise_has_the_decibels_of_its_variance_at_every_period():
@@ -111,6 +115,8 @@ def test_a_picture_smaller_than_a_window_is_refused():
         metrics.power_spectrum([picture(side=40)])
     with pytest.raises(ValueError, match="received none"):
         metrics.power_spectrum([])
+    with pytest.raises(ValueError, match=r"received \(128, 128, 1\).*np.repeat"):
+        metrics.power_spectrum([picture()[..., :1]])
 
 
 def test_gradients_of_a_picture_agree_with_its_own_and_oppose_its_negative():

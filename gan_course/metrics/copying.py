@@ -23,7 +23,7 @@ def copying_score(generated_features, training_features, test_features):
         float in [0, 1].
 
     Raises:
-        ValueError: if the shapes differ after the first axis.
+        ValueError: if the shapes differ after the first axis, or any are not finite.
 
     Reference:
         Meehan, Chaudhuri and Dasgupta, "A Non-Parametric Test to Detect Data-Copying in Generative Models", 2020;

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.spatial.distance import cdist
 
+from gan_course.metrics.features import check_features
+
 BLOCK = 1000  # rows of a distance matrix held at a time: 80 MB beside 10,000 others
 
 
@@ -23,7 +25,8 @@ def nearest_neighbors(queries, references, count=1):
         `(distances, indices)`, both `(n, count)`, the nearest first: float64, and integers into `references`.
 
     Raises:
-        ValueError: if the shapes differ after the first axis or there are fewer references than `count`.
+        ValueError: if the shapes differ after the first axis, there are fewer references than `count`, or any are not
+            finite.
     """
     queries, references = np.asarray(queries, "float64"), np.asarray(references, "float64")
     if queries.ndim < 2 or queries.shape[1:] != references.shape[1:]:
@@ -33,7 +36,8 @@ def nearest_neighbors(queries, references, count=1):
         )
     if not 1 <= count <= len(references):
         raise ValueError(f"count must be from 1 to the number of references, {len(references)}, received {count}.")
-    queries, references = queries.reshape(len(queries), -1), references.reshape(len(references), -1)
+    flat = (items.reshape(len(items), -1) for items in (queries, references))
+    queries, references = check_features(*flat, at_least=0)  # NaN is near nothing, and would be somebody's neighbor
     distances, indices = np.empty((len(queries), count)), np.empty((len(queries), count), int)
     for start in range(0, len(queries), BLOCK):
         rows = slice(start, start + BLOCK)

@@ -54,7 +54,7 @@ def patch_kernel_distances(first_patches, second_patches, scales=None):
         Dictionary from layer to float: about 0 for two samples of the same kind, sometimes a little below.
 
     Raises:
-        ValueError: if the layers differ, or a layer's arrays do not fit (see `kernel_distance`).
+        ValueError: if the layers differ, `scales` lacks one, or a layer's arrays do not fit (see `kernel_distance`).
 
     Reference:
         Bińkowski et al., "Demystifying MMD GANs", 2018.
@@ -65,6 +65,12 @@ def patch_kernel_distances(first_patches, second_patches, scales=None):
         )
     if scales is None:
         scales = {name: np.sqrt(np.mean(np.square(patches))) for name, patches in second_patches.items()}
+    lacking = sorted(set(first_patches) - set(scales))
+    if lacking:
+        raise ValueError(
+            f"scales must hold a number for every layer, {sorted(first_patches)}; {lacking} lack one. Leave scales out "
+            f"to measure each layer in units of second_patches."
+        )
     return {
         name: kernel_distance(np.asarray(first_patches[name]) / scale, np.asarray(second_patches[name]) / scale)
         for name, scale in scales.items()

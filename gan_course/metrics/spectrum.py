@@ -28,7 +28,7 @@ def power_spectrum(images, window=64):
         `(periods, decibels)`: two float64 arrays `(window / 2,)`, from the longest period to two pixels.
 
     Raises:
-        ValueError: if there is no picture, or one is smaller than a window.
+        ValueError: if there is no picture, or one has not three channels or is smaller than a window.
     """
     if not len(images):
         raise ValueError("images must hold at least one picture, received none.")
@@ -37,10 +37,11 @@ def power_spectrum(images, window=64):
     total, count = np.zeros((window, window)), 0
     for image in images:
         image = np.asarray(image, "float64")
-        if image.ndim != 3 or min(image.shape[:2]) < window:
+        if image.ndim != 3 or image.shape[-1] != 3 or min(image.shape[:2]) < window:
             raise ValueError(
                 f"Each picture must have the shape (height, width, 3) with at least {window} pixels on each side, "
-                f"received {image.shape}. Take a larger picture or a smaller window."
+                f"received {image.shape}. Take a larger picture or a smaller window; give a gray one three channels "
+                f"with np.repeat(picture, 3, -1)."
             )
         windows = sliding_window_view(luminance(image)[..., 0], (window, window))[:: window // 2, :: window // 2]
         centered = windows - windows.mean(axis=(2, 3), keepdims=True)

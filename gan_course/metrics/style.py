@@ -17,7 +17,8 @@ def content_distance(photo_features, painted_features):
         photo_features, painted_features: arrays `(batch, height, width, channels)` of the same shape.
 
     Returns:
-        float, 0 for the same picture, about 1 for unrelated ones, at most 2.
+        float, 0 for the same picture, about 1 for unrelated ones, at most 2. An even picture fires alike everywhere,
+        so nothing is left to compare: 1, even with itself.
 
     Raises:
         ValueError: if the shapes differ or there are not four axes.
@@ -46,8 +47,10 @@ def style_distance(target_grams, painted_grams):
         float, at least 0; 0 for the same second moments, 1 for an all-zero Gram matrix. Not symmetric.
 
     Raises:
-        ValueError: if the layers or the shapes differ.
+        ValueError: if the layers or the shapes differ, or there is no layer.
     """
+    if not target_grams:
+        raise ValueError("target_grams must hold the Gram matrix of at least one layer, received none.")
     if {name: np.shape(gram) for name, gram in target_grams.items()} != {
         name: np.shape(gram) for name, gram in painted_grams.items()
     }:
