@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import sys
 import time
 from importlib import metadata
@@ -9,8 +10,6 @@ from importlib import metadata
 import psutil
 
 from gan_course.paths import ROOT, checksums, is_intact
-
-PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "matplotlib", "pillow", "jupyterlab", "ipywidgets", "nbval")
 
 
 def examine(details=True):
@@ -50,19 +49,24 @@ def check_python():
 
 
 def check_packages():
-    """The pinned versions."""
+    """The pinned versions of all that the course requires."""
+    import tomllib  # here, because an older Python lacks it and is to be told so by `check_python`
+
+    # From the file itself: the metadata of an editable installation are as old as the installation.
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = [re.match(r"[\w.-]+", requirement)[0].lower() for requirement in project["dependencies"]]
     pins = {}
     for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
         name, _, version = line.split(";")[0].strip().partition("==")
         pins[name.lower()] = version
     different = []
-    for name in PACKAGES:
+    for name in names:
         installed, pin = _installed_version(name), pins.get(name) or pins.get(f"{name}-cpu")
         if installed != pin:
             different.append(f"{name} is {installed or 'missing'}, tested with {pin}")
     if different:
         raise RuntimeError(f"{'; '.join(different)}. Repair with: pip install -r requirements.txt")
-    return ", ".join(f"{name} {_installed_version(name)}" for name in PACKAGES)
+    return ", ".join(f"{name} {_installed_version(name)}" for name in names)
 
 
 def _installed_version(name):

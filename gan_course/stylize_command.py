@@ -47,7 +47,9 @@ def add_stylize(commands):
     stylize.add_argument(
         "--max-side", help=f"longer side of the result in pixels (default {LONGER_SIDE}, of an animation 512)"
     )
-    stylize.add_argument("--stroke", default=1.0, help="how broad strokes are: 2 is twice as broad (default 1)")
+    stylize.add_argument(
+        "--stroke", default=1.0, help="how broad strokes are, 0.25 to 8: 2 is twice as broad (default 1)"
+    )
     stylize.add_argument("--force", action="store_true", help="replace paintings that exist already")
     stylize.set_defaults(run=run_stylize)
 
@@ -58,7 +60,7 @@ def run_stylize(options):
 
     from tqdm import tqdm
 
-    from gan_course.images import check_writable, read_pixels, save_image
+    from gan_course.images import check_fits, check_writable, read_pixels, save_image
 
     for mask in mask_files(options):
         read_pixels(mask)  # a mask that cannot be read is said once, before any work
@@ -73,6 +75,7 @@ def run_stylize(options):
             check_no_input(painting, photo, options)
             check_writable(painting, options.force, *([ENDINGS] if options.animated else []))
             pixels = read_pixels(photo, options.max_side)
+            check_fits(painting, pixels.shape)
             if options.animated:
                 save_animation(painting, paint.frames(pixels, show_tiles), options.force)
             else:
@@ -315,7 +318,8 @@ def plan_paintings(photos, out):
         List of pairs of paths (photo, painting).
 
     Raises:
-        ValueError: if a folder holds no pictures, or two photos would have the same painting.
+        ValueError: if a folder holds no pictures, several photos would go to one picture, or two photos would have the
+            same painting.
     """
     from gan_course.images import PICTURE_SUFFIXES, WRITABLE_SUFFIXES
 
@@ -325,6 +329,11 @@ def plan_paintings(photos, out):
         return [(files[0], out)]
     if out.exists() and not out.is_dir():
         raise ValueError(f"{out} is a file; a folder was expected for several paintings. Choose another name with -o.")
+    if out.suffix.lower() in PICTURE_SUFFIXES and not out.is_dir():
+        raise ValueError(
+            f"{out} is a picture's name; a folder was expected for several paintings. Name one with -o, "
+            f"{out.with_suffix('')} for instance."
+        )
     jobs = {}
     for file in files:
         name = file.name if file.suffix.lower() in WRITABLE_SUFFIXES else file.name + ".png"

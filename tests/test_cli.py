@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gan_course import images, stylize_command
 from gan_course.cli import main
 from gan_course.images import read_image
 from gan_course.paths import ROOT
@@ -252,7 +253,7 @@ class TestRefused:
         arguments = (photo, "--style", small_weights, "-o", tmp_path / "p.png", "--stroke", "8")
         self.refused(capsys, arguments, "leaves 10 × 8 pixels")
 
-    @pytest.mark.parametrize("side", ["0", "63", "20000", "large"])
+    @pytest.mark.parametrize("side", ["0", "63", "20000", "large", "inf", "100.7"])
     def test_max_side(self, capsys, photo, small_weights, tmp_path, side):
         arguments = (photo, "--style", small_weights, "-o", tmp_path / "p.png", "--max-side", side)
         self.refused(capsys, arguments, "max-side must be", "16384")
@@ -311,6 +312,24 @@ class TestRefused:
     def test_several_photos_into_one_file(self, capsys, photo, small_weights, tmp_path):
         (tmp_path / "p.png").write_text("precious")
         self.refused(capsys, (photo, photo, "--style", small_weights, "-o", tmp_path / "p.png"), "folder was expected")
+
+    def test_several_photos_and_the_name_of_one_picture(self, capsys, photo, small_weights, tmp_path):
+        other, out = tmp_path / "other.png", tmp_path / "painting.jpg"
+        other.write_bytes(photo.read_bytes())
+        arguments = (photo, other, "--style", small_weights, "-o", out)
+        self.refused(capsys, arguments, "is a picture's name; a folder was expected", str(tmp_path / "painting"))
+        assert not out.exists()
+        out.mkdir()  # whoever has a folder of this name means it
+        assert stylize(*arguments) == 0
+        assert sorted(path.name for path in out.iterdir()) == ["other.png", "photo.png"]
+
+    def test_a_picture_too_wide_for_its_format_is_not_painted_first(
+        self, capsys, photo, small_weights, tmp_path, monkeypatch
+    ):
+        monkeypatch.setitem(images.LONGEST_SIDES, ".webp", 80)
+        monkeypatch.setattr(stylize_command.Painter, "__call__", lambda *arguments: pytest.fail("painted"))
+        arguments = (photo, "--style", small_weights, "-o", tmp_path / "p.webp")
+        self.refused(capsys, arguments, "81 × 60 pixels", "at most 80")
 
     def test_two_photos_with_one_name(self, capsys, photo, small_weights, tmp_path):
         (tmp_path / "other").mkdir()
@@ -409,3 +428,18 @@ class TestDoctor:
         output = capsys.readouterr().out
         assert "WRONG 1 data files differ" in output and "owl.jpg" in output and "git checkout data" in output
         assert "tensorflow is missing" in output and "pip install -r requirements.txt" in output
+
+    def test_a_package_that_the_course_requires_and_that_is_missing_is_named(self, monkeypatch):
+        from gan_course import doctor
+
+        installed = doctor._installed_version
+        monkeypatch.setattr(doctor, "_installed_version", lambda name: None if name == "tqdm" else installed(name))
+        with pytest.raises(RuntimeError, match="^tqdm is missing, tested with .* Repair"):
+            doctor.check_packages()
+
+    def test_a_package_for_tests_alone_may_be_missing(self, monkeypatch):
+        from gan_course import doctor
+
+        installed = doctor._installed_version
+        monkeypatch.setattr(doctor, "_installed_version", lambda name: None if name == "nbval" else installed(name))
+        assert "platformdirs" in doctor.check_packages()
