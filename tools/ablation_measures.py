@@ -127,12 +127,18 @@ def stand_ins(originals):
     return {
         "same photo": {name: photo.picture for name, photo in originals.items()},
         "4x blur": {name: blurred(photo.picture) for name, photo in originals.items()},
+        "half the contrast": {name: with_half_contrast(photo.picture) for name, photo in originals.items()},
         "constant": {
             name: np.broadcast_to(photo.picture.mean(axis=(0, 1)), photo.picture.shape)
             for name, photo in originals.items()
         },
         "unrelated photo": {name: images.resize(originals[other[name]].picture, size[name]) for name in names},
     }
+
+
+def with_half_contrast(picture):
+    """Every pixel half as far from the mean color."""
+    return (picture + picture.mean(axis=(0, 1))) / 2
 
 
 def blurred(picture):
@@ -149,7 +155,7 @@ def references(heldout, recipe):
         recipe: see tools/ablation.py.
 
     Returns:
-        `{seed: {reference: {measure: mean}}}`. The four stand-ins of a painted photo have all measures, means over the
+        `{seed: {reference: {measure: mean}}}`. The five stand-ins of a painted photo have all measures, means over the
         photos; the pairs of painters those that need no photo, means over single pictures.
     """
     originals = photos(recipe["split"], recipe["photo_side"], recipe["photos"])

@@ -62,9 +62,7 @@ def restore(submitted, released):
     if len(lost) == len(answers):
         raise NeedsPerson("no answer cell is known anymore: nbgrader's metadata and the ids of the cells are gone")
     if lost:
-        raise NeedsPerson(
-            f"answer cells are not there anymore, or have lost their metadata and ids: {', '.join(lost)}"
-        )
+        raise NeedsPerson(f"answer cells are not there anymore, or have lost their metadata and ids: {', '.join(lost)}")
     cells = [*added.get(None, [])]
     for name, original in released_cells.items():
         cell = copy.deepcopy(original)

@@ -98,7 +98,7 @@ class SampleGrid(keras.callbacks.Callback):
         self.samples = {}
 
     def on_epoch_end(self, epoch, logs=None):
-        images = np.asarray(self.model(self.inputs, training=False))
+        images = np.nan_to_num(np.asarray(self.model(self.inputs, training=False)))  # a diverged one is shown gray
         self.samples[self.model.step] = to_uint8(images)
         if self.folder is not None:
             grid = image_grid(images, self.columns)

@@ -164,10 +164,11 @@ class KeepUsable(keras.callbacks.Callback):
         self.weights, self.samples = weights, samples_file(weights)
         names = datasets.picture_files("photos")[:: len(datasets.picture_files("photos")) // 4][:4]
         self.photos = [resize(datasets.picture(name), (256, 256)) for name in names]
-        self.saves = 0
+        self.saves, self.finite = 0, True
 
     def on_epoch_end(self, epoch, logs=None):
-        if not np.isfinite(list((logs or {}).values())).all():
+        self.finite = np.isfinite(list((logs or {}).values())).all()
+        if not self.finite:
             return  # the last good weights stay
         save_stylizer(self.weights, self.model.averaged_stylizer, self.weights.stem)
         if self.saves % self.SAVES_PER_SAMPLE == 0:
@@ -175,7 +176,8 @@ class KeepUsable(keras.callbacks.Callback):
         self.saves += 1
 
     def on_train_end(self, logs=None):
-        self.draw()
+        if self.finite:
+            self.draw()
 
     def draw(self):
         """Photos above, their paintings below."""
