@@ -1,6 +1,7 @@
 """What several tests share."""
 
 import importlib
+import os
 import sys
 
 import numpy as np
@@ -8,6 +9,9 @@ import pytest
 from PIL import Image
 
 from gan_course.paths import ROOT
+
+# A check stops an answer after 5 s. On a busy machine that would be a test of speed.
+os.environ.setdefault("GAN_COURSE_CHECK_SECONDS", "20")
 
 # `make test` gives each process a whole file at a time. The longest come first, or one process ends alone with one.
 LONGEST_FIRST = (
