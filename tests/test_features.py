@@ -95,6 +95,7 @@ def test_the_tool_scales_features_without_changing_a_logit(tool, images):
     np.testing.assert_allclose(scaled.std(axis=0), 1.0, rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_the_tool_writes_weights_of_the_shipped_kind(tool, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["train_features.py", "--out", str(tmp_path), "--epochs", "1", "--images", "640"])
     tool.main()

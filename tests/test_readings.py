@@ -166,7 +166,8 @@ def test_the_stylizer_moves_against_a_discriminator_that_stands_still(reading, b
         np.testing.assert_array_equal(weight.numpy(), old)
 
 
-@pytest.mark.parametrize("reading", ["relativistic", pytest.param("learned distance", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("reading", ["relativistic", "learned distance"])
 def test_a_training_that_is_saved_and_goes_on_equals_one_that_never_stopped(reading, tmp_path):
     def fit(gan, steps, **more):
         gan.fit(batches(gan.step), steps_per_epoch=steps, epochs=1, shuffle=False, verbose=0, **more)

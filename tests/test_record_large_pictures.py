@@ -18,6 +18,7 @@ def recipe(tool, small_weights):
     return tool.RECIPE | {"style": str(small_weights)} | small
 
 
+@pytest.mark.slow
 def test_the_sheet_shows_what_smaller_statistics_change(tool, recipe, tmp_path):
     path = tmp_path / "large.json"
     card = tool.record(path, recipe)
@@ -33,6 +34,7 @@ def test_the_sheet_shows_what_smaller_statistics_change(tool, recipe, tmp_path):
     assert not (tmp_path / "large" / "wall_32.jpg").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read where Linux notes it")
 def test_the_large_picture_is_painted_by_a_process_of_its_own(tool, recipe, tmp_path):
     path = tmp_path / "large.json"

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from functools import partial
 
 import pytest
 
@@ -322,8 +323,13 @@ def test_an_environment_whose_python_is_gone_is_made_anew(course):
 
 def test_an_interrupted_installation_is_picked_up_and_a_second_one_waits(course):
     course.python("python3", pip=">started; sleep 60")
+    listen = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # tests that run in the background ignore Ctrl-C
     with subprocess.Popen(
-        ["sh", "tools/setup.sh"], cwd=course.folder, env={"PATH": str(course.bin)}, start_new_session=True
+        ["sh", "tools/setup.sh"],
+        cwd=course.folder,
+        env={"PATH": str(course.bin)},
+        start_new_session=True,
+        preexec_fn=listen,
     ) as process:
         deadline = time.monotonic() + 30
         while not (course.folder / "started").exists() and time.monotonic() < deadline:

@@ -166,6 +166,7 @@ def test_a_sweep_stopped_between_its_files_takes_no_rows_of_another_recipe(tools
     assert record(new, 0.9) == {setting: 0.9, ("none", "none"): 0.1}
 
 
+@pytest.mark.slow
 def test_a_sweep_that_was_interrupted_goes_on(tmp_path):
     """Small runs through the command itself, in processes of their own."""
     path = tmp_path / "sweep.csv"

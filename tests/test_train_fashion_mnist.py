@@ -40,7 +40,7 @@ def tools():
     change.undo()
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["plain", "by class"])
+@pytest.fixture(scope="module", params=[False, pytest.param(True, marks=pytest.mark.slow)], ids=["plain", "by class"])
 def run(request, tools, tmp_path_factory):
     """A training of four steps that was interrupted once, whether it is conditional, and one in a single go."""
     folder, conditional = tmp_path_factory.mktemp("runs"), request.param
@@ -123,6 +123,7 @@ def test_a_generator_that_makes_one_image_of_each_class_is_caught_by_the_card(to
 # ---------------------------------------------------------------- seeds
 
 
+@pytest.mark.slow
 def test_seeds_that_are_there_are_not_trained_again(tools, tmp_path, monkeypatch):
     seeds, path = tools["seeds"], tmp_path / "experiments" / "seeds.csv"
     monkeypatch.setattr(tools["recipe"], "Distance", lambda count: tools["distance"])
@@ -167,6 +168,7 @@ def test_both_recipes_see_the_same_images_in_the_same_order(tools, monkeypatch):
         assert not np.array_equal(pair[0]["seed"], pair[1]["seed"])
 
 
+@pytest.mark.slow
 def test_a_small_benchmark_from_end_to_end(tools, monkeypatch, tmp_path):
     benchmark = tools["benchmark"]
     monkeypatch.setattr(benchmark, "TUTORIAL_BATCH", 8)

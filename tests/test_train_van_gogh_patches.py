@@ -33,7 +33,7 @@ def tools():
     change.undo()
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["augmented", "plain"])
+@pytest.fixture(scope="module", params=[True, pytest.param(False, marks=pytest.mark.slow)], ids=["augmented", "plain"])
 def run(request, tools, tmp_path_factory):
     """A training of four steps that was interrupted once, whether it augments, and one in a single go."""
     folder = tmp_path_factory.mktemp("runs")
