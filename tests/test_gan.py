@@ -275,6 +275,18 @@ class TestSampleGrid:
         rows = list(csv.DictReader(log.open()))
         assert len(rows) == 2 and "generator" in rows[0]
 
+    def test_a_generator_that_has_diverged_is_shown_gray(self):
+        class Diverged:
+            step = 3
+
+            def __call__(self, noise, training):
+                return np.full((len(noise), 8, 8, 1), np.nan)
+
+        grid = SampleGrid(np.zeros((7, 4), "float32"))
+        grid.set_model(Diverged())
+        grid.on_epoch_end(0)
+        assert (grid.samples[3] == 128).all()
+
     def test_places_left_over_are_white_and_gray_becomes_rgb(self):
         grid = image_grid(-np.ones((3, 2, 2, 1)), columns=2)
         assert grid.shape == (5, 5, 3)

@@ -142,6 +142,14 @@ def test_pictures_that_are_no_paintings_to_learn_from(tmp_path, capsys):
     assert not (tmp_path / "w.npz").exists() and not (tmp_path / "w.training").exists()
 
 
+def test_a_training_that_has_diverged_leaves_the_last_good_files(tmp_path):
+    kept = own_style.KeepUsable(tmp_path / "mine.npz")
+    kept.samples.write_bytes(b"good")
+    kept.on_epoch_end(0, {"style": float("nan")})
+    kept.on_train_end()
+    assert kept.samples.read_bytes() == b"good" and not kept.weights.exists()
+
+
 @pytest.mark.slow
 def test_twenty_paintings_of_any_size_are_one_style(small, tmp_path):
     generator = np.random.default_rng(0)
