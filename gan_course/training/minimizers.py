@@ -30,7 +30,7 @@ def minimize_with_adam(objective, start, steps, learning_rate=0.05, beta_1=0.9, 
     history, begun = [], time.process_time()
     for _ in range(steps):
         value, gradient, terms = objective.value_and_gradient(picture)
-        history.append(_row(value, terms, begun))
+        history.append(history_row(value, terms, begun))
         optimizer.apply([gradient], [picture])
         picture.assign(tf.clip_by_value(picture, *bounds))
     return picture.numpy()[0], history
@@ -65,7 +65,7 @@ def minimize_with_lbfgs(objective, start, iterations, memory=10, bounds=(-1.0, 1
     def evaluate(u):
         pixels = (middle + half * np.sin(u)).reshape(1, *start.shape).astype("float32")
         value, gradient, terms = objective.value_and_gradient(pixels)
-        history.append(_row(value, terms, begun))
+        history.append(history_row(value, terms, begun))
         return float(value), np.asarray(gradient, "float64").ravel() * half * np.cos(u)
 
     result = optimize.minimize(
@@ -78,7 +78,7 @@ def minimize_with_lbfgs(objective, start, iterations, memory=10, bounds=(-1.0, 1
     return (middle + half * np.sin(result.x)).reshape(start.shape).astype("float32"), history
 
 
-def _row(value, terms, begun):
+def history_row(value, terms, begun):
     """One line of a history."""
     numbers = {"objective": float(value)} | {name: float(term) for name, term in terms.items()}
     return numbers | {"cpu_seconds": time.process_time() - begun}
