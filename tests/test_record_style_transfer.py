@@ -113,6 +113,8 @@ def test_a_comparison_that_was_interrupted_goes_on(tools, tmp_path):
     assert rows[: len(before)] == before
     assert {(row["photo"], row["method"]) for row in rows} == {(p, m) for p in photos for m in optimizers.METHODS}
     assert set(card["medians"]) == {"20 %", "5 %", "0 %"} and set(card["photos"]) == set(photos)
+    ends = {(row["photo"], row["method"]): float(row["cpu_seconds"]) for row in rows}
+    assert len(ends) == 4 and card["cpu_minutes"] == round(sum(ends.values()) / 60, 1)
     for photo in photos:
         first = [float(row["objective"]) for row in rows if row["photo"] == photo and row["evaluation"] == "1"]
         assert first[0] == pytest.approx(first[1], rel=1e-4), "both begin with the same picture"

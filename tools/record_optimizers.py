@@ -123,6 +123,7 @@ def record(path, made, photos):
             card["photos"][name] = times(histories)
             rows += thin(name, histories)
             card["medians"] = medians(card["photos"])
+            card["cpu_minutes"] = cpu_minutes(rows)
             write_recording(path, COLUMNS, rows, card)
             print(name, json.dumps(card["photos"][name]["ratio"]), flush=True)
     return card
@@ -169,6 +170,12 @@ def thin(name, histories):
             numbers = (index + 1, float(f"{lowest[index]:.6g}"), round(history[index]["cpu_seconds"], 2))
             rows.append(dict(zip(COLUMNS, (name, method, *numbers), strict=True)))
     return rows
+
+
+def cpu_minutes(rows):
+    """CPU minutes of all runs: the last time of each, as the rows of a run are in order."""
+    ends = {(row["photo"], row["method"]): float(row["cpu_seconds"]) for row in rows}
+    return round(sum(ends.values()) / 60, 1)
 
 
 def medians(photos):
