@@ -1,7 +1,7 @@
 """Records what lesson 09 shows: small stylizers that are alike but for one choice, and what it does to a painting.
 
-    python tools/record_stylizer_failures.py                 # all four, 1500 steps each, some two CPU hours
-    python tools/record_stylizer_failures.py --crop 96 --steps 125 --decay 160    # a draft, some six CPU minutes
+    python tools/record_stylizer_failures.py                 # all four, 1500 steps each, some 70 CPU minutes
+    python tools/record_stylizer_failures.py --crop 96 --steps 125 --decay 160    # a draft, a few CPU minutes
     python tools/record_stylizer_failures.py --only zeros    # one of them
 
 Each is trained on crops of photos with the losses of lesson 08, from the same first weights where the shapes agree, on

@@ -102,6 +102,7 @@ def ship(run, out=None, size=(HEIGHT, WIDTH), **decoder):
     photos = {name: datasets.picture(name, size[0])[:, : size[1]] for name in PHOTOS}
     styles = {name: read_style_picture(data_path(name)) for name in PAINTINGS}
     painted = paint_all(shipped, photos, styles)
+    measured = measure(photos, styles, painted)
     card = {
         "title": "AdaIN: any painting as a style",
         "network": f"build_adain_decoder(), {shipped.count_params():,} weights, {path.stat().st_size / 1e6:.2f} MB",
@@ -111,7 +112,8 @@ def ship(run, out=None, size=(HEIGHT, WIDTH), **decoder):
         "never_trained_on": list(PAINTINGS),
         "losses": "reconstruction of pictures, recolored, mixed and with exchanged statistics; "
         + (
-            f"from step {int(log[-1]['step'])} on also content and mean-and-deviation style"
+            f"from step {int(log[-1]['step'])} on also content and mean-and-deviation style, "
+            f"with weights of 1 and {recipe.STYLE_WEIGHT:g}"
             if styled
             else "none on style"
         ),
@@ -121,10 +123,8 @@ def ship(run, out=None, size=(HEIGHT, WIDTH), **decoder):
         f"tenth of it at step {recipe.STEPS:,}",
         "seed": recipe.SEED,
         "cpu_minutes": round(sum(row["cpu_seconds"] for row in log + style_log) / 60, 1),
-        "measured": measure(photos, styles, painted),
-        "limits": "Colors go toward those of the painting, fine textures hardly; of three held-out paintings one "
-        "(Church at Auvers) ends up farther away than the plain photos are. Strokes larger than about 24 pixels are "
-        "not seen at this layer. Fine detail of the photo is softened. Trained on small crops for a short time.",
+        "measured": measured,
+        "limits": limits(measured["distance_of_statistics_to_the_painting"]),
         "command": f"python tools/train_adain.py --out runs/{NAME} --steps {trainer.step}"
         + (f" --style-from {int(log[-1]['step'])}" if styled else "")
         + f" && python tools/ship_adain.py runs/{NAME}",
@@ -132,13 +132,28 @@ def ship(run, out=None, size=(HEIGHT, WIDTH), **decoder):
     path.with_suffix(".json").write_text(
         json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
     )
-    write_log(log, folder / f"{NAME}_log.csv")
+    write_log(log + style_log, folder / f"{NAME}_log.csv")
     images.save_image(folder / f"{NAME}_heldout.jpg", contact_sheet(photos, styles, painted), force=True)
     if out is None:
         for file in (path, folder / f"{NAME}_heldout.jpg"):
             record_checksum(f"decoders/{file.name}")
     print(json.dumps(card, indent=2, ensure_ascii=False))
     return card
+
+
+def limits(distances):
+    """What the decoder does not do, in words: what is known of its layer, and which paintings it comes no nearer to."""
+    farther = [style for style, row in distances.items() if row["painted"] >= row["photos"]]
+    found = (
+        f"No nearer to its statistics than the plain photos: {', '.join(farther)}."
+        if farther
+        else "For each painting, what was painted is nearer to its statistics than the photos are."
+    )
+    return (
+        "Colors and fine textures go toward those of the painting, forms do not: what is larger than about 24 pixels "
+        "is not seen at this layer. Fine detail of the photo is softened. In dark, even areas the blocks of a JPEG "
+        f"file may show. {found}"
+    )
 
 
 def paint_all(decoder, photos, styles):

@@ -136,9 +136,9 @@ def by_class(values, labels):
 
 
 def write_log(log, path):
-    """The log with rounded numbers."""
+    """The log with rounded numbers; a cell stays empty where an earlier row lacks a term of the last."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, log[0], lineterminator="\n")
+        writer = csv.DictWriter(file, log[-1], lineterminator="\n")
         writer.writeheader()
         writer.writerows({name: f"{value:.5g}" for name, value in row.items()} for row in log)
 

@@ -33,7 +33,7 @@ from gan_course.training.callbacks import LogTime, SaveTraining, StopOnNaN  # no
 
 SEED, STEPS, STEPS_PER_EPOCH = 9, 3_000, 25
 BATCH, CROP = 2, 96  # of each kind; the border that VGG16 has spoiled is cut off, 80 pixels are left
-RATE, WARM_UP, STYLE_WEIGHT = 1e-3, 100, 3.0
+RATE, WARM_UP, STYLE_WEIGHT = 1e-3, 100, 4.0
 PAINTERS = ("van_gogh", "hokusai", "hiroshige")
 LEFT_OUT = "paintings/van_gogh/village_street_in_auvers.jpg"
 PHOTO_SHORT_SIDES, PAINTING_SHORT_SIDES = (256, 384), (224, 384)

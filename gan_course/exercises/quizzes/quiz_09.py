@@ -30,8 +30,8 @@ QUIZ = Quiz(
             "You trained with batch normalization on batches of two. Now you paint one photo. What can happen?",
             [
                 Option(
-                    "It is painted with means that were averaged over the training, so it looks unlike the paintings "
-                    "during training.",
+                    "It is painted with means that were averaged over the training, so it need not look like the "
+                    "paintings during training.",
                     True,
                     "In training each batch was normalized by itself. With `training=False` the layer uses its moving "
                     "averages, and this network has never been judged on what comes out then.",
