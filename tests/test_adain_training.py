@@ -167,6 +167,19 @@ def test_what_ships_says_what_it_was_trained_on(tools, tmp_path, monkeypatch):
     assert (run / "judged.jpg").exists()
 
 
+def test_the_card_names_the_paintings_that_it_comes_no_nearer_to(tools):
+    _, shipping = tools
+    near, far = {"photos": 0.2, "painted": 0.1}, {"photos": 0.2, "painted": 0.3}
+    assert shipping.limits({"one.jpg": near, "two.jpg": far}).endswith("than the plain photos: two.jpg.")
+    assert "nearer to its statistics than the photos are" in shipping.limits({"one.jpg": near})
+
+
+def test_a_log_whose_later_steps_have_more_terms_is_written_whole(tools, tmp_path):
+    _, shipping = tools
+    shipping.write_log([{"step": 1.0}, {"step": 2.0, "style": 0.123456}], tmp_path / "log.csv")
+    assert (tmp_path / "log.csv").read_text(encoding="utf-8") == "step,style\n1,\n2,0.12346\n"
+
+
 def test_the_average_moves_towards_the_decoder(tools, tmp_path):
     recipe, _ = tools
     trainer = recipe.build(**SMALL)

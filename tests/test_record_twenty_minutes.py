@@ -8,6 +8,7 @@ import pytest
 
 from gan_course import datasets, images
 from gan_course.paths import data_path
+from gan_course.training.own_style import checksum
 
 TOOL = "record_twenty_minutes"
 
@@ -24,7 +25,8 @@ def weights(tool, tmp_path):
         for epoch, step in enumerate((25, 40)):
             terms = [0.123456] * (len(names) - 3)
             writer.writerow([epoch, step, *terms, 90.0, 60.0, "NA"])
-    (folder / "about.json").write_text(json.dumps({"start": "van_gogh", "crops": [2, 224], "seed": 21}))
+    about = {"paintings": [checksum(data_path(tool.PAINTING))], "start": "van_gogh", "crops": [2, 224], "seed": 21}
+    (folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
     images.save_image(tmp_path / "mine_samples.jpg", np.zeros((32, 64, 3), "float32"))
     return tmp_path / "mine.npz"
 
@@ -37,6 +39,14 @@ def test_the_card_says_how_long_it_took_and_how_far_it_came(tool, weights, tmp_p
         rows = list(csv.DictReader(file))
     assert [row["step"] for row in rows] == ["25", "40"] and {row["style"] for row in rows} == {"0.1235"}
     assert images.read_image(tmp_path / "out" / "samples.jpg").shape == (32, 64, 3)
+
+
+def test_a_training_on_another_painting_is_not_taken_for_this_one(tool, weights, tmp_path):
+    about = weights.with_name("mine.training") / "about.json"
+    about.write_text(about.read_text(encoding="utf-8").replace('"paintings": ["', '"paintings": ["0'), encoding="utf-8")
+    with pytest.raises(SystemExit, match="trained on something else"):
+        tool.record(weights, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_ships_is_a_training_of_twenty_minutes_on_a_held_out_print(tool):

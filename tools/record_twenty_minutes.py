@@ -3,9 +3,9 @@
     python tools/record_twenty_minutes.py
 
 It trains as the command does, into runs/twenty_minutes.npz. Leave the computer to it: what comes out depends on how
-many steps twenty minutes hold. If that training is there already, it is recorded as it is. Then the folder
-data/experiments/10_twenty_minutes/ has the sample sheet, the log (a row for every 25 steps) and the card. The weights
-do not ship: the print is one of the held-out ones, and nothing was chosen by it.
+many steps twenty minutes hold. If that training is there already, it is recorded as it is. The folder
+data/experiments/10_twenty_minutes/ then has the sample sheet, the log (a row for every 25 steps) and the card. The
+weights do not ship: the print is one of the held-out ones, and nothing was chosen by it.
 """
 
 import json
@@ -19,7 +19,7 @@ from tables import record_checksum, write_card, write_table  # noqa: E402
 
 from gan_course.images import write_atomically  # noqa: E402
 from gan_course.paths import ROOT, data_path  # noqa: E402
-from gan_course.training.own_style import train_own_style  # noqa: E402
+from gan_course.training.own_style import checksum, train_own_style  # noqa: E402
 
 PAINTING = "paintings/hokusai/ryogoku_bridge.jpg"
 MINUTES = 20
@@ -46,6 +46,8 @@ def record(weights, folder):
     training = weights.with_name(weights.stem + ".training")
     log = read_log(training / "log.csv")
     about = json.loads((training / "about.json").read_text(encoding="utf-8"))
+    if about["paintings"] != [checksum(data_path(PAINTING))]:
+        raise SystemExit(f"{training} was trained on something else than {PAINTING}. Move it away and run this again.")
     folder.mkdir(parents=True, exist_ok=True)
     rows = [
         {name: int(row[name]) if name == "step" else round(row[name], 4) for name in (*COLUMNS, *SHARES)} for row in log

@@ -151,8 +151,8 @@ def limits(distances):
     )
     return (
         "Colors and fine textures go toward those of the painting, forms do not: what is larger than about 24 pixels "
-        "is not seen at this layer. Fine detail of the photo is softened. In dark, even areas the blocks of a JPEG "
-        f"file may show. {found}"
+        "is not seen at this layer. Fine detail of the photo is softened, outlines get faint echoes, and in dark, even "
+        f"areas the blocks of a JPEG file may show. {found}"
     )
 
 
