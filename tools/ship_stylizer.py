@@ -1,9 +1,11 @@
 """Turns a finished (or interrupted) training into what ships: weights in float16, card, curves, contact sheet.
 
     python tools/ship_stylizer.py van_gogh runs/van_gogh
+    python tools/ship_stylizer.py van_gogh
 
 It measures the moving-average stylizer on held-out photos, writes data/weights/van_gogh.* and records the checksums.
-A style that others start from ships with its discriminator.
+A style that others start from ships with its discriminator. The second form leaves weights, log and curves as they
+are, and measures and draws again what they paint.
 """
 
 import argparse
@@ -43,29 +45,46 @@ PATCH, PATCHES = 96, 256
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("style", choices=recipe.STYLES)
-    parser.add_argument("run", type=Path, help="folder that tools/train_styles.py wrote")
+    parser.add_argument("run", type=Path, nargs="?", help="folder that tools/train_styles.py wrote")
     options = parser.parse_args()
-    name, run = options.style, options.run
+    name = options.style
+    weights = data_path("weights") / f"{name}.npz"
+    if options.run:
+        card = ship_weights(name, options.run, weights)
+    else:
+        card = json.loads(weights.with_suffix(".json").read_text(encoding="utf-8"))
+
+    stylizer = load_stylizer(weights)  # what is measured is what ships, float16 and all
+    card["network"] = f"build_stylizer(), {stylizer.count_params():,} weights, {weights.stat().st_size / 1e6:.2f} MB"
+    photos = {photo: datasets.picture(photo) for photo in datasets.picture_files("photos", "heldout")}
+    painted = {photo: stylize(stylizer, image) for photo, image in photos.items()}
+    card["heldout"] = measure(name, photos, painted)
+    weights.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8", newline="\n")
+    weights.with_suffix(".md").write_text(card_text(card), encoding="utf-8", newline="\n")
+    contact_sheet(photos, painted, weights.with_name(f"{name}_heldout.jpg"))
+    example = next(photo for photo in photos if "neuschwanstein" in photo)
+    pair = np.concatenate([photos[example], painted[example]], axis=1)
+    images.save_image(weights.with_name(f"{name}_pair.jpg"), pair, force=True)
+    print(json.dumps(card["heldout"], indent=2))
+
+
+def ship_weights(name, run, weights):
+    """Writes the weights, the log and the curves of a training; returns what its card says of it."""
     gan, training_photos, paintings = recipe.build(name)
     gan.load_weights(run / "training.weights.h5")
-
-    weights = data_path("weights") / f"{name}.npz"
     save_stylizer(weights, gan.averaged_stylizer, name)
     record_checksum(f"weights/{name}.npz")
     if name in {style["start"] for style in recipe.STYLES.values()}:
         path = weights.with_name(f"{name}_discriminator.npz")
         save_discriminator(path, gan.discriminator, "patch_discriminator", {})
         record_checksum(f"weights/{name}_discriminator.npz")
-    stylizer = load_stylizer(weights)  # what is measured is what ships, float16 and all
-
-    style = recipe.STYLES[name]
     log = read_log(run / "log.csv", gan.step)
-    photos = {photo: datasets.picture(photo) for photo in datasets.picture_files("photos", "heldout")}
-    painted = {photo: stylize(stylizer, image) for photo, image in photos.items()}
-    card = {
+    draw_curves(log, weights.with_name(f"{name}_curves.png"))
+    write_log(log, weights.with_name(f"{name}_log.csv"))
+    style = recipe.STYLES[name]
+    return {
         "title": style["title"],
         "style": name,
-        "network": f"build_stylizer(), {stylizer.count_params():,} weights, {weights.stat().st_size / 1e6:.2f} MB",
         "paintings": recipe.painting_files(name),
         "photos": f"{len(datasets.picture_files('photos'))}, shorter side {style_recipe.PHOTO_SHORT_SIDES} pixels",
         "painting_scales": style_recipe.PAINTING_SCALES,
@@ -82,19 +101,9 @@ def main():
             for part, shares in (("first tenth", shares_of(log, 0.0, 0.1)), ("last third", shares_of(log, 2 / 3, 1.0)))
         },
         "variation_share_at_weight_0.02": round(variation_share(gan, training_photos, paintings, 0.02), 4),
-        "heldout": measure(name, photos, painted),
         "command": f"python tools/train_styles.py {name} --out runs/{name} && "
         f"python tools/ship_stylizer.py {name} runs/{name}",
     }
-    weights.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8", newline="\n")
-    weights.with_suffix(".md").write_text(card_text(card), encoding="utf-8", newline="\n")
-    draw_curves(log, weights.with_name(f"{name}_curves.png"))
-    write_log(log, weights.with_name(f"{name}_log.csv"))
-    contact_sheet(photos, painted, weights.with_name(f"{name}_heldout.jpg"))
-    example = next(photo for photo in photos if "neuschwanstein" in photo)
-    pair = np.concatenate([photos[example], painted[example]], axis=1)
-    images.save_image(weights.with_name(f"{name}_pair.jpg"), pair, force=True)
-    print(json.dumps(card["heldout"], indent=2))
 
 
 def before(style):
