@@ -25,7 +25,9 @@ def main(arguments=None):
     except (ValueError, OSError) as error:
         return _fail(error)
     except KeyboardInterrupt:
-        return _fail("Stopped. Pictures that were finished are complete, no file is half written.")
+        return _fail("Stopped. Files that were finished are complete, none is half written.")
+    except MemoryError:
+        return _fail("The memory is not enough. Close other programs, or give smaller pictures, and try again.")
 
 
 def build_parser():

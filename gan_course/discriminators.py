@@ -52,7 +52,7 @@ def load_discriminator(name):
     arrays, about = read_weights(path, "discriminator", ARGUMENTS)
     try:
         model = _build(about["architecture"], about.get("arguments", {}))  # the first files did not name the defaults
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise WeightsError(f"{path} names a network that cannot be built ({error}). Train it again.") from error
     set_weights(path, named_variables(model), arrays)
     model.trainable = False

@@ -56,7 +56,7 @@ def load_generator(name, averaged=True):
     try:
         builder = build_generator if about["architecture"] == "generator" else build_conditional_generator
         model = builder(**_checked_arguments(about["architecture"], about["arguments"]))
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise WeightsError(f"{path} names a network that cannot be built ({error}). Train it again.") from error
     kind = "averaged/" if averaged else "raw/"
     set_weights(
@@ -94,4 +94,7 @@ def _checked_arguments(architecture, arguments):
     sizes = [value for value in checked.values() if not isinstance(value, (bool, list))]
     if not 1 <= len(checked["filters"]) <= 8 or not all(1 <= int(size) <= 512 for size in sizes + checked["filters"]):
         raise ValueError(f"arguments {arguments}; sizes from 1 to 512 were expected, one to eight of them in filters")
+    first_layer = int(checked.get("latent_dim", 1)) * int(checked.get("start", 1)) ** 2 * checked["filters"][0]
+    if first_layer > 2**26:
+        raise ValueError(f"arguments {arguments}; a first layer of {first_layer:,} weights is more than memory holds")
     return checked

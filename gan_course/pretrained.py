@@ -51,7 +51,7 @@ def load_stylizer(style):
     arrays, about = read_weights(path, "stylizer", ["stylizer"])
     try:
         model = build_stylizer(**_arguments(about))
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise WeightsError(f"{path} names a network that cannot be built ({error}). Train the style again.") from error
     set_weights(path, named_variables(model), arrays)
     return model
@@ -99,7 +99,7 @@ def _arguments(about):
     filters = tuple(int(count) for count in arguments["filters"])
     sizes = (*filters, int(arguments["blocks"]), int(arguments["detail"]))
     grain = float(arguments["grain"])
-    fits = len(filters) == 2 and all(1 <= size <= 512 for size in sizes) and 0.0 <= grain <= 1.0
+    fits = len(filters) == 2 and all(1 <= size <= 256 for size in sizes) and sizes[2] <= 32 and 0.0 <= grain <= 1.0
     if set(arguments) != set(ARCHITECTURE) or not fits:
         raise ValueError(f"arguments {arguments}")
     return {"filters": filters, "blocks": sizes[2], "detail": sizes[3], "grain": grain}

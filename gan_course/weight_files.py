@@ -89,6 +89,7 @@ def read_weights(path, kind, architectures):
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         about = dict(json.loads(str(arrays.pop("about"))))
+        architecture = str(about.get("architecture"))
     except KeyError as error:
         raise WeightsError(
             f"{path} holds no {kind} of this course: it says nothing about itself. Use a file made by this course."
@@ -98,9 +99,9 @@ def read_weights(path, kind, architectures):
             f"{path} is damaged or no {kind} of this course. An .npz file made by this course was expected: copy it "
             f"again or train the {kind} again."
         ) from error
-    if about.get("format") != FORMAT or about.get("architecture") not in architectures:
+    if about.get("format") != FORMAT or architecture not in architectures:
         raise WeightsError(
-            f"{path} was written in format {about.get('format')!r} for {about.get('architecture')!r}; format {FORMAT} "
+            f"{path} was written in format {about.get('format')!r} for {architecture!r}; format {FORMAT} "
             f"for {' or '.join(map(repr, architectures))} was expected. Update the course, or train the {kind} again."
         )
     return arrays, about

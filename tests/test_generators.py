@@ -101,6 +101,12 @@ def test_objects_that_python_would_have_to_run_are_refused(saved):
         load_generator(saved[2])
 
 
+def test_an_architecture_that_is_no_name_is_refused(saved):
+    rewrite(saved[2], about=np.array(json.dumps({"format": 1, "architecture": ["generator"], "arguments": SMALL})))
+    with pytest.raises(ValueError, match="was expected"):
+        load_generator(saved[2])
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -109,6 +115,8 @@ def test_objects_that_python_would_have_to_run_are_refused(saved):
         {**SMALL, "secret": 1},
         {**SMALL, "filters": []},
         {**SMALL, "start": "large"},
+        {**SMALL, "latent_dim": 512, "start": 512},
+        {**SMALL, "latent_dim": float("inf")},
         ["latent_dim"],
     ],
 )

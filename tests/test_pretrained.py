@@ -1,6 +1,7 @@
 """Weights in files: saved, loaded, and refused where something is wrong with them."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -119,9 +120,20 @@ def test_foreign_weights(tmp_path):
     refused(data_path("vgg16_block1_to_block4_conv1_float16.npz"), "holds no stylizer of this course")
 
 
-def test_pickled_objects_are_never_unpacked(tmp_path):
-    np.savez(tmp_path / "pickle.npz", about=np.array([{"format": 1}], dtype=object))
-    refused(tmp_path / "pickle.npz", "damaged")
+def test_pickled_objects_are_never_unpacked(small_weights, tmp_path):
+    kernel = np.array([Planted(tmp_path / "ran")], dtype=object)
+    refused(changed(small_weights, tmp_path, **{"00_conv2d/kernel": kernel}), "damaged")
+    assert not (tmp_path / "ran").exists()
+
+
+class Planted:
+    """Unpacked by pickle it makes a folder: code of whoever sent the file has run."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.folder),)
 
 
 def test_an_unknown_version(small_weights, tmp_path):
@@ -133,7 +145,14 @@ def test_another_architecture(small_weights, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [{}, {"filters": [4], "blocks": 1, "detail": 4}, {"filters": [10**6, 8], "blocks": 1, "detail": 4}]
+    "arguments",
+    [
+        {},
+        {"filters": [4], "blocks": 1, "detail": 4},
+        {"filters": [10**6, 8], "blocks": 1, "detail": 4},
+        {"filters": [4, 8], "blocks": float("inf"), "detail": 4},
+        {"filters": [256, 256], "blocks": 256, "detail": 256},
+    ],
 )
 def test_arguments_that_build_no_network(small_weights, tmp_path, arguments):
     refused(changed(small_weights, tmp_path, about={"arguments": arguments}), "cannot be built")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,9 +15,11 @@ import pytest
 from gan_course import datasets
 from gan_course.cli import main
 from gan_course.images import save_image
+from gan_course.networks import build_patch_discriminator, build_stylizer
 from gan_course.paths import ROOT, data_path
 from gan_course.pretrained import load_stylizer
-from gan_course.training import own_style, style_recipe
+from gan_course.stylize_command import pictures_in
+from gan_course.training import own_style, style_recipe, style_transfer_gan
 
 PAINTING = data_path("paintings/van_gogh/church_at_auvers.jpg")
 
@@ -99,6 +102,65 @@ def test_resume_is_offered_only_where_there_is_a_training_to_go_on_with(tmp_path
     (tmp_path / "mine.training").mkdir(exist_ok=True)
     (tmp_path / "mine.training" / "about.json").write_text("{}")
     assert "Add --resume" in said()
+
+
+def test_a_folder_of_paintings_can_hold_the_weights_and_be_gone_on_with(small, tmp_path, monkeypatch):
+    """The samples are a picture, and in a folder of paintings they must not become one of them."""
+    save_image(tmp_path / "mine.png", datasets.picture("paintings/hokusai/poppies.jpg", 256))
+    save_image(tmp_path / "mine_samples.jpg", small_photo())
+    folder = tmp_path / "mine.training"
+    folder.mkdir()
+    (folder / "about.json").write_text(json.dumps(own_style.describe([tmp_path / "mine.png"])))
+    seen = []
+    monkeypatch.setattr(style_recipe, "build_training", lambda photos, paintings, start: seen.append(len(paintings)))
+    with pytest.raises(AttributeError):  # there is no trainer to go on with; that it comes so far is the point
+        own_style.train_own_style(pictures_in([tmp_path]), tmp_path / "mine.npz", resume=True, steps=1)
+    assert seen == [1]
+
+
+def test_a_training_that_runs_away_says_so_and_what_is_left(small, tmp_path, monkeypatch, capsys):
+    def run_away(gan, photos, paintings, folder, seed, last_step, callbacks):
+        callbacks[0].set_model(gan)
+        callbacks[0].on_epoch_end(0, {"style": float("nan")})
+
+    monkeypatch.setattr(style_recipe, "build_training", lambda *arguments: SimpleNamespace(step=3))
+    monkeypatch.setattr(style_recipe, "train", run_away)
+    assert train(tmp_path / "mine.npz") == 2
+    said = capsys.readouterr().err
+    assert "run away" in said and "no save yet" in said and "another name" in said and "step 3" in said
+
+
+def test_ctrl_c_before_the_first_step_is_not_forgotten(tmp_path):
+    """Keras' `fit` sets `stop_training` back when it starts."""
+    with own_style.StopGently() as stop:
+        stop.set_model(SimpleNamespace(stop_training=False))
+        signal.raise_signal(signal.SIGINT)
+        assert not stop.model.stop_training
+        stop.on_train_batch_end(0)
+        assert stop.model.stop_training
+        with pytest.raises(KeyboardInterrupt):  # the second does not wait
+            signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write everywhere")
+def test_a_folder_that_cannot_be_written_to_is_named_before_the_work(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(ValueError, match="cannot be written to"):
+        own_style.check_place(tmp_path / "mine.npz", tmp_path / "mine.training", [PAINTING], resume=False)
+    tmp_path.chmod(0o700)
+
+
+def test_the_style_of_a_scroll_is_that_of_its_pieces(monkeypatch):
+    """A long painting does not fit into memory with its features; in pieces it has nearly the same Gram matrices."""
+    painting = datasets.picture("paintings/hokusai/great_wave.jpg", 256)
+    painting = np.concatenate([painting, painting[:, ::-1]], axis=1)
+    gan = style_transfer_gan.StyleTransferGAN(build_stylizer((4, 8), 1, 4), build_patch_discriminator(), [[painting]])
+    whole = {name: np.asarray(gram) for name, gram in gan.target_grams.items()}
+    monkeypatch.setattr(style_transfer_gan, "LONGEST_PIECE", 200)
+    for name, gram in gan.gram_targets([[painting]]).items():
+        assert gram.shape == whole[name].shape
+        assert np.square(gram - whole[name]).sum() < 0.02 * np.square(whole[name]).sum()
+        assert not np.array_equal(gram, whole[name])
 
 
 def test_paintings_named_in_another_order_are_the_same_training(tmp_path, monkeypatch):

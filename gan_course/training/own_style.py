@@ -1,8 +1,8 @@
 """A stylizer from the user's own painting: what `gan-course train-style` does."""
 
-import contextlib
 import hashlib
 import json
+import os
 import signal
 import time
 from pathlib import Path
@@ -43,6 +43,8 @@ def train_own_style(painting_files, weights, minutes=20.0, resume=False, steps=N
     """
     weights = Path(weights)
     folder = weights.with_name(weights.stem + ".training")
+    samples = samples_file(weights).resolve()  # beside the paintings it would be taken for one of them
+    painting_files = [file for file in painting_files if Path(file).resolve() != samples] or painting_files
     read = [(read_painting(file), checksum(file)) for file in painting_files]
     # prices, targets and crops go by place, and whoever goes on may name the files in another order
     paintings = [painting for painting, _ in sorted(read, key=lambda one: one[1])]
@@ -54,16 +56,17 @@ def train_own_style(painting_files, weights, minutes=20.0, resume=False, steps=N
     else:
         folder.mkdir(parents=True)
         write_atomically(folder / "about.json", json.dumps(describe(painting_files)).encode())
-    first_step = gan.step
-    with stop_gently(gan):
+    last_step = gan.step + steps if steps else 10**9
+    usable = KeepUsable(weights)
+    with StopGently() as stop:
         style_recipe.train(
-            gan,
-            photos,
-            paintings,
-            folder,
-            SEED,
-            first_step + steps if steps else 10**9,
-            callbacks=[KeepUsable(weights), ShowProgress(minutes)],
+            gan, photos, paintings, folder, SEED, last_step, callbacks=[usable, ShowProgress(minutes), stop]
+        )
+    if not usable.finite:
+        kept = f"{weights} holds the last good save" if weights.exists() else "There was no save yet"
+        raise ValueError(
+            f"The training has run away: a loss was NaN or infinite by step {gan.step}. {kept}. --resume would draw "
+            f"the same crops again, so begin anew under another name, with a larger or another picture of the painting."
         )
     return gan.step
 
@@ -102,6 +105,8 @@ def check_place(weights, folder, painting_files, resume):
         raise ValueError(f"{weights} must end in .npz, the format of weights. Try -o {weights.stem}.npz.")
     if not weights.parent.is_dir():
         raise ValueError(f"The folder {weights.parent} does not exist. Make it first, or choose another place with -o.")
+    if not os.access(weights.parent, os.W_OK):
+        raise ValueError(f"The folder {weights.parent} cannot be written to. Choose another place with -o.")
     if not resume:
         begun = (folder / "about.json").exists()  # else there is nothing that --resume could go on with
         for path in (weights, folder, samples_file(weights)):
@@ -137,21 +142,26 @@ def load_training(gan, folder):
         ) from error
 
 
-@contextlib.contextmanager
-def stop_gently(gan):
+class StopGently(keras.callbacks.Callback):
     """Ctrl-C and a polite kill let the current step end and be saved; a second Ctrl-C does not wait."""
 
-    def stop(number, frame):
-        if gan.stop_training:
-            raise KeyboardInterrupt
-        gan.stop_training = True
+    def __enter__(self):
+        self.asked = False
+        self.before = {number: signal.signal(number, self.stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        return self
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
+    def __exit__(self, *error):
+        for number, handler in self.before.items():
             signal.signal(number, handler)
+
+    def stop(self, number, frame):
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.asked:  # kept here, because `fit` forgets a stop that came before its first step
+            self.model.stop_training = True
 
 
 class KeepUsable(keras.callbacks.Callback):

@@ -17,6 +17,7 @@ from gan_course.training.readings import build_hidden_features, find_reading, le
 STYLE_LAYERS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv1")
 PALETTE_LAYERS = ("block1_conv2", "block2_conv2")  # colors and fine textures, by which the nearest painting is found
 CONTENT_LAYER = "block4_conv1"
+LONGEST_PIECE = 1024  # pixels of a painting that VGG16 looks at together
 
 
 class StyleTransferGAN(keras.Model):
@@ -218,12 +219,22 @@ class StyleTransferGAN(keras.Model):
                     f"paintings must be a list with, for each painting, the list of its scales, arrays (height, width, "
                     f"3); received {np.shape(scale)} in place of a scale. One painting at one scale is [[painting]]."
                 )
-        grams = {name: [] for name in STYLE_LAYERS}
-        for scale in zip(*paintings, strict=True):
-            features = [self.features(painting[None], training=False) for painting in scale]
-            for name in STYLE_LAYERS:
-                grams[name].append(tf.concat([layer_gram(found[name], name) for found in features], axis=0))
-        return {name: tf.stack(scales) for name, scales in grams.items()}
+        # one painting at a time: its features take far more memory than its Gram matrices
+        grams = [[self.grams_of(painting) for painting in scale] for scale in zip(*paintings, strict=True)]
+        return {
+            name: tf.stack([tf.concat([one[name] for one in scale], axis=0) for scale in grams])
+            for name in STYLE_LAYERS
+        }
+
+    def grams_of(self, painting):
+        """Gram matrices of one painting: those of its pieces, averaged by their size, if it is as long as a scroll."""
+        longer = int(np.argmax(painting.shape[:2]))
+        count = -(-painting.shape[longer] // LONGEST_PIECE)
+        pieces = np.array_split(painting, count, axis=longer)
+        features = (self.features(piece[None], training=False) for piece in pieces)
+        grams = [{name: layer_gram(found[name], name) for name in STYLE_LAYERS} for found in features]
+        share = [piece.shape[longer] / painting.shape[longer] for piece in pieces]
+        return {name: sum(w * gram[name] for w, gram in zip(share, grams, strict=True)) for name in STYLE_LAYERS}
 
     def set_prices(self, photos):
         """Sets the prices at which every painting is the nearest for about as many of these photos.
