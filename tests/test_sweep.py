@@ -71,7 +71,8 @@ def test_spectral_normalization_brings_every_kernel_of_every_run_to_one(tools):
         {},
         {"loss": "relativistic", "penalties": [["R1", 0.5], ["R2", 0.5]], "generator_steps": 2},
         {"loss": "hinge", "spectral_normalization": True, "latent_dim": 1},
-        {"loss": "minimax", "discriminator_steps": 2, "training_points": 16},
+        {"loss": "minimax", "discriminator_steps": 2},
+        {"loss": "Wasserstein", "penalties": [["WGAN-GP", 10.0]]},
     ],
 )
 def test_a_run_is_the_same_alone_and_in_company(tools, options):
@@ -96,14 +97,15 @@ def test_a_plain_run_learns_the_ring(tools):
         assert modes >= 6 and quality > 0.25 > poor
 
 
-def test_a_small_set_has_as_many_points_of_every_mode(tools):
-    points = tools["gans"].real_points(tools["gans"].Recipe(training_points=16), 7)
-    distances = np.linalg.norm(points[:, None] - toy.ring_centers(), axis=-1)
-    assert np.bincount(distances.argmin(axis=1)).tolist() == [2] * 8
-    assert distances.min(axis=1).max() < 0.3
-
-
 # ---------------------------------------------------------------- the sweep
+
+
+def test_a_repair_that_changes_nothing_is_no_setting(tools):
+    settings = tools["sweep"].all_settings()
+    recipes = {setting: tools["sweep"].about(setting, 1, 1)["recipe"] for setting in settings}
+    assert ("strong discriminator, minimax", "more discriminator moves") not in settings
+    assert all(recipes[cause, repair] != recipes[cause, "none"] for cause, repair in settings if repair != "none")
+    assert len(settings) == len(tools["sweep"].CAUSES) * len(tools["sweep"].REPAIRS) - 1
 
 
 def test_every_setting_names_a_recipe_that_trains(tools):
@@ -171,7 +173,7 @@ def test_a_sweep_that_was_interrupted_goes_on(tmp_path):
     """Small runs through the command itself, in processes of their own."""
     path = tmp_path / "sweep.csv"
     command = [sys.executable, str(ROOT / "tools" / "sweep_ring.py"), "--out", str(path), "--steps", "4"]
-    command += ["--every", "2", "--causes", "none", "small set", "--repairs", "R1"]
+    command += ["--every", "2", "--causes", "none", "momentum", "--repairs", "R1"]
 
     def run(*more):
         done = subprocess.run(
@@ -184,15 +186,15 @@ def test_a_sweep_that_was_interrupted_goes_on(tmp_path):
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["cause"], row["seed"], row["step"]) for row in rows] == [
-        (cause, seed, step) for cause in ("none", "small set") for seed in "01" for step in "024"
+        (cause, seed, step) for cause in ("none", "momentum") for seed in "01" for step in "024"
     ]
     assert all(0 <= int(row["modes"]) <= 8 and 0 <= float(row["quality"]) <= 1 for row in rows)
     card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    assert card["settings"]["small set | R1"]["recipe"]["training_points"] == 16
+    assert card["settings"]["momentum | R1"]["recipe"]["beta_1"] == 0.9
     # one setting is lost, as after an interruption
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    path.write_text("".join(line for line in lines if not line.startswith("small set")), encoding="utf-8")
+    path.write_text("".join(line for line in lines if not line.startswith("momentum")), encoding="utf-8")
     printed = run("--seeds", "2", "--processes", "1")
-    assert "1 of 2 settings" in printed and "small set | R1: 2 seeds" in printed and "none | R1: 2" not in printed
+    assert "1 of 2 settings" in printed and "momentum | R1: 2 seeds" in printed and "none | R1: 2" not in printed
     assert path.read_text(encoding="utf-8").splitlines(keepends=True) == lines
     assert "of 2 |" in run("--seeds", "2", "--processes", "0")

@@ -43,8 +43,7 @@ WIDTHS = (128, 128)
 class Recipe:
     """How a GAN on the ring is trained. The defaults are those of `ToyGAN` and its networks.
 
-    `penalties` are pairs of a name in `PENALTIES` and its weight. With `training_points` there are only so many real
-    points and every batch is all of them; None draws batches from 10,000.
+    `penalties` are pairs of a name in `PENALTIES` and its weight.
     """
 
     loss: str = "non-saturating"
@@ -57,18 +56,6 @@ class Recipe:
     generator_steps: int = 1
     latent_dim: int = 2
     batch_size: int = 128
-    training_points: int | None = None
-
-
-def real_points(recipe, seed):
-    """The real points of one run, `(count, 2)`: 10,000, or a few, as many from every mode."""
-    points = toy.ring(10_000, seed)
-    if recipe.training_points is None:
-        return points
-    centers = toy.ring_centers()
-    nearest = np.linalg.norm(points[:, None] - centers, axis=-1).argmin(axis=1)
-    each = recipe.training_points // len(centers)
-    return np.concatenate([points[nearest == mode][:each] for mode in range(len(centers))])
 
 
 class ParallelNetwork(keras.layers.Layer):
@@ -133,8 +120,7 @@ class ParallelGANs:
         self.discriminator_optimizer = keras.optimizers.Adam(recipe.discriminator_rate, recipe.beta_1)
         self.generator_optimizer.build(self.generator.trainable_variables)
         self.discriminator_optimizer.build(self.discriminator.trainable_variables)
-        self.real_points = tf.constant(np.stack([real_points(recipe, seed) for seed in self.seeds]))
-        self.batch_size = recipe.training_points or recipe.batch_size
+        self.real_points = tf.constant(np.stack([toy.ring(10_000, seed) for seed in self.seeds]))
         self.step = tf.Variable(0, trainable=False)
         self.runs = float(runs)
         self.train = tf.function(self._train)
@@ -155,12 +141,13 @@ class ParallelGANs:
 
     def _train_discriminator(self, moment):
         discriminator_loss, _ = LOSSES[self.recipe.loss]
-        real, fake = self._real(moment), self.generator(self._noise(self.batch_size, moment))
+        real, fake = self._real(moment), self.generator(self._noise(self.recipe.batch_size, moment))
         with tf.GradientTape() as tape:
             real_logits, fake_logits = self._logits(real, fake, training=True)
             value = discriminator_loss(real_logits, fake_logits)
             for name, weight in self.recipe.penalties:
-                value += weight * PENALTIES[name](self.discriminator, real, fake, moment)
+                pair = self._between(real, fake, moment) if name == "WGAN-GP" else (real, fake)
+                value += weight * PENALTIES[name](self.discriminator, *pair, moment)
             # Losses are means over all points; the runs have nothing to do with each other, so each gets its own
             # gradient from the sum of their means.
             value *= self.runs
@@ -171,7 +158,7 @@ class ParallelGANs:
         _, generator_loss = LOSSES[self.recipe.loss]
         real = self._real(moment)
         with tf.GradientTape() as tape:
-            fake = self.generator(self._noise(self.batch_size, moment))
+            fake = self.generator(self._noise(self.recipe.batch_size, moment))
             value = self.runs * generator_loss(*self._logits(real, fake, training=False))
         variables = self.generator.trainable_variables
         self.generator_optimizer.apply(tape.gradient(value, variables), variables)
@@ -181,6 +168,13 @@ class ParallelGANs:
         both = tf.concat([tf.reshape(points, (len(self.seeds), -1, 2)) for points in (real, fake)], axis=1)
         logits = self.discriminator(tf.reshape(both, (-1, 2)), training=training)
         return tf.split(tf.reshape(logits, (len(self.seeds), -1)), 2, axis=1)
+
+    def _between(self, real, fake, moment):
+        """Points between real and fake, each run's drawn from its own seed, as both ends of what the penalty draws."""
+        shape = (self.recipe.batch_size, 1)
+        drawn = tf.concat(self._draw(lambda seed: tf.random.stateless_uniform(shape, seed), moment, 2), axis=0)
+        between = real + drawn * (fake - real)
+        return between, between
 
     def _draw(self, function, moment, purpose):
         """One draw per run, which depends on its seed, the moment and the purpose alone."""
@@ -192,9 +186,7 @@ class ParallelGANs:
         return tf.concat(self._draw(lambda seed: tf.random.stateless_normal(shape, seed), moment, 0), axis=0)
 
     def _real(self, moment):
-        if self.recipe.training_points:
-            return tf.reshape(self.real_points, (-1, 2))
         count = self.real_points.shape[1]
-        draw = lambda seed: tf.random.stateless_uniform((self.batch_size,), seed, 0, count, tf.int32)  # noqa: E731
+        draw = lambda seed: tf.random.stateless_uniform((self.recipe.batch_size,), seed, 0, count, tf.int32)  # noqa: E731
         chosen = tf.stack(self._draw(draw, moment, 1))
         return tf.reshape(tf.gather(self.real_points, chosen, batch_dims=1), (-1, 2))

@@ -4,10 +4,10 @@
     python tools/sweep_ring.py --causes none "slow discriminator" --repairs none R1
     python tools/sweep_ring.py --processes 0         # trains nothing, prints the table of what is there
 
-A setting is a cause and a repair; a run is a setting and a seed. Two files are written: data/experiments/ring_sweep.csv
-has a row for every run and recorded step, ring_sweep.json the recipe of every setting and what it cost. Runs that are
-there are skipped, so the command can be interrupted and goes on: the missing seeds of a setting are trained side by
-side and written together. A setting whose recipe has changed is trained anew.
+A setting is a cause and a repair that changes something in it; a run is a setting and a seed. Two files are written:
+data/experiments/ring_sweep.csv has a row for every run and recorded step, ring_sweep.json the recipe of every setting
+and what it cost. Runs that are there are skipped, so the command can be interrupted and goes on: the missing seeds of a
+setting are trained side by side and written together. A setting whose recipe has changed is trained anew.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from tables import read_table, write_card, write_table
+from tables import alone, read_table, write_card, write_table
 
 from gan_course.paths import data_path
 
@@ -29,7 +29,6 @@ CAUSES = {
     "too few discriminator steps": {"generator_steps": 5},
     "slow discriminator": {"discriminator_rate": 1e-4},
     "narrow latent": {"latent_dim": 1},
-    "small set": {"training_points": 16},
     "strong discriminator, minimax": {"loss": "minimax", "discriminator_steps": 10},
     "momentum": {"beta_1": 0.9},
 }
@@ -54,15 +53,17 @@ def main():
     arguments = parse_arguments()
     path = arguments.out or data_path() / "experiments" / "ring_sweep.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
-    settings = [(cause, repair) for cause in arguments.causes for repair in arguments.repairs]
+    settings = [pair for pair in all_settings() if pair[0] in arguments.causes and pair[1] in arguments.repairs]
     plan = {setting: about(setting, arguments.steps, arguments.every) for setting in settings}
     table, card = read(path)
     jobs = missing_runs(table, card, plan, range(arguments.seeds))
     if arguments.processes and jobs:
         print(f"{len(jobs)} of {len(settings)} settings have runs to train.", flush=True)
         for done, ((setting, seeds), (rows, seconds)) in enumerate(train_all(jobs, plan, arguments.processes), start=1):
-            add(table, card, setting, plan[setting], rows, seconds)
-            write(path, table, card)
+            with alone(path.parent):  # another command may have added settings in the meantime
+                table, card = read(path)
+                add(table, card, setting, plan[setting], rows, seconds)
+                write(path, table, card)
             print(
                 f"{done}/{len(jobs)} {' | '.join(setting)}: {len(seeds)} seeds, {seconds:.0f} CPU seconds", flush=True
             )
@@ -82,6 +83,12 @@ def parse_arguments():
     if arguments.steps % arguments.every:
         parser.error(f"--steps must be a multiple of --every, received {arguments.steps} and {arguments.every}")
     return arguments
+
+
+def all_settings():
+    """Pairs of a cause and a repair. Ten moves are no repair where ten moves are what the cause has already."""
+    changes = lambda cause, repair: any(CAUSES[cause].get(name) != value for name, value in REPAIRS[repair].items())  # noqa: E731
+    return [(cause, repair) for cause in CAUSES for repair in REPAIRS if repair == "none" or changes(cause, repair)]
 
 
 def about(setting, steps, every):

@@ -75,14 +75,14 @@ def record_checksum(name):
         name: path below the data folder, with forward slashes.
     """
     checksum = hashlib.sha256(data_path(name).read_bytes()).hexdigest()
-    with _alone(data_path()):
+    with alone(data_path()):
         sums = data_path("SHA256SUMS")
         lines = [line for line in sums.read_text(encoding="utf-8").splitlines() if not line.endswith(f"  {name}")]
         write_atomically(sums, "".join(f"{line}\n" for line in [*lines, f"{checksum}  {name}"]).encode())
 
 
 @contextlib.contextmanager
-def _alone(folder):
+def alone(folder):
     """Waits until no other recording is inside such a block for the same folder; a killed one holds up nobody."""
     if fcntl is None:
         yield
