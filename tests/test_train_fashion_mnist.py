@@ -2,8 +2,12 @@
 
 import csv
 import json
+import os
+import subprocess
 import sys
+import time
 
+import h5py
 import numpy as np
 import pytest
 
@@ -57,6 +61,48 @@ def test_a_training_that_was_interrupted_ends_with_the_very_same_weights(run):
         assert set(one.files) == set(other.files) and len(one.files) > 10
         for name in one.files:
             np.testing.assert_array_equal(one[name], other[name])
+
+
+TINY = """
+import sys
+from pathlib import Path
+sys.path.insert(0, "tools")
+import train_fashion_mnist as recipe
+recipe.GENERATOR["filters"], recipe.DISCRIMINATOR["filters"], recipe.BATCH = [4, 3], (4, 4), 8
+recipe.train(Path(sys.argv[1]), 200, conditional=False, steps_per_epoch=10, distance=recipe.Distance(count=100))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_a_training_that_was_killed_ends_with_the_very_same_weights(tmp_path):
+    """Bit for bit, optimizers and moving average included, wherever in a step, a log or a save the kill came."""
+
+    def command(name):
+        return [sys.executable, "-B", "-c", TINY, str(tmp_path / name)]
+
+    def everything(name):
+        found = {}
+        with h5py.File(tmp_path / name / "training.weights.h5") as file:
+            file.visititems(lambda path, item: found.update({path: item[()]} if isinstance(item, h5py.Dataset) else {}))
+        return found
+
+    subprocess.run(command("whole"), cwd=ROOT, check=True, capture_output=True)
+    process = subprocess.Popen(command("killed"), cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    save, deadline = tmp_path / "killed" / "training.weights.h5", time.monotonic() + 240
+    while not save.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.5)
+    assert process.poll() is None  # it is in the middle of its work
+    process.kill()
+    process.communicate()
+    whole, killed = everything("whole"), everything("killed")
+    assert any(not np.array_equal(whole[path], killed[path]) for path in whole)
+    subprocess.run(command("killed"), cwd=ROOT, check=True, capture_output=True)
+    resumed = everything("killed")
+    assert set(whole) == set(resumed) and len(whole) > 30
+    for path, array in whole.items():
+        np.testing.assert_array_equal(array, resumed[path], err_msg=path)
 
 
 def test_average_and_raw_weights_are_kept_and_differ(run):
