@@ -9,6 +9,7 @@ import sys
 import time
 from types import SimpleNamespace
 
+import h5py
 import numpy as np
 import pytest
 
@@ -233,6 +234,9 @@ sys.exit(cli.main(["train-style", *sys.argv[1:]]))
 """
 
 
+LAST = 20  # steps of the training that is killed on the way
+
+
 @pytest.mark.parametrize("name", ["SIGINT", pytest.param("SIGKILL", marks=pytest.mark.slow)])
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 def test_a_training_that_is_interrupted_or_killed_can_be_used_and_resumed(small, tmp_path, name):
@@ -254,7 +258,21 @@ def test_a_training_that_is_interrupted_or_killed_can_be_used_and_resumed(small,
         assert (tmp_path / "church_samples.jpg").stat().st_size > 10_000
         own_style.check_place(out, tmp_path / "church.training", [PAINTING], resume=True)  # would accept --resume
         return
-    subprocess.run([*command, "--resume", "--minutes", "0.02"], cwd=ROOT, timeout=240, check=True)
+    step = own_style.train_own_style([PAINTING], out, resume=True, steps=2)  # from its last save, wherever that was
+    assert 2 < step < LAST
+    assert own_style.train_own_style([PAINTING], out, resume=True, steps=LAST - step) == LAST
+    own_style.train_own_style([PAINTING], tmp_path / "whole.npz", steps=LAST)
+    whole, resumed = (saved(tmp_path / f"{run}.training") for run in ("whole", "church"))
+    assert set(whole) == set(resumed) and len(whole) > 100
+    for path, array in whole.items():
+        np.testing.assert_allclose(array, resumed[path], rtol=1e-4, atol=1e-6, err_msg=path)
     with (tmp_path / "church.training" / "log.csv").open(newline="") as file:
-        steps = [int(row["step"]) for row in csv.DictReader(file)]
-    assert steps == sorted(set(steps)) and steps[-1] > 2  # a save is made after two steps
+        assert {int(row["step"]) for row in csv.DictReader(file)} == set(range(2, LAST + 1, 2))
+
+
+def saved(folder):
+    """All arrays of a saved training: both networks, the average, the optimizers."""
+    found = {}
+    with h5py.File(folder / "training.weights.h5") as file:
+        file.visititems(lambda path, item: found.update({path: item[()]} if isinstance(item, h5py.Dataset) else {}))
+    return found
