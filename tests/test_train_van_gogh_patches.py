@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from gan_course import datasets
+from gan_course.discriminators import load_discriminator
 from gan_course.generators import load_generator
 from gan_course.images import read_image
 from gan_course.paths import ROOT
@@ -87,25 +88,46 @@ def test_training_draws_from_the_eight_training_paintings_alone_at_every_scale(t
 
 def test_measuring_a_run_writes_what_it_returns(run, tools):
     folder, augmentation, _ = run
-    result = tools["recipe"].measure(folder, augmentation, count=80)
+    result = tools["recipe"].measure(folder, count=80, stride=128)
+    assert result["augmentation"] == augmentation and result["as_near_as_real_paintings"] is False
     assert result == json.loads((folder / "measures.json").read_text(encoding="utf-8"))
     assert result["steps"] == 4 and result["layer"] == "block3_conv1"
     distance = result["kernel_distance"]
     assert distance["generated to the held-out painting"] > distance["held-out painting to the training paintings"]
 
 
-def test_real_patches_measure_well_and_copies_shifted_by_two_pixels_are_found(tools):
+def test_another_training_does_not_go_on_in_the_same_folder(run, tools):
+    folder, augmentation, _ = run
+    before = (folder / "generator.npz").read_bytes()
+    with pytest.raises(ValueError, match="another training.*--out"):
+        tools["recipe"].train(folder, 6, augmentation=not augmentation, steps_per_epoch=2)
+    assert (folder / "generator.npz").read_bytes() == before
+
+
+def test_the_discriminator_is_kept_with_its_generator(run):
+    assert load_discriminator(run[0] / "discriminator.npz")(tf.zeros((2, 64, 64, 3)), training=False).shape == (2, 1)
+
+
+def test_real_patches_measure_well_and_copies_of_patches_never_drawn_before_are_found(tools):
+    recipe = tools["recipe"]
     names = datasets.picture_files("paintings/van_gogh", "all")[:4]
-    samplers = {name: tools["recipe"].painting_sampler([name]) for name in names}
-    measures = tools["measures"](samplers, names[:1], 120, 64)
-    real = np.concatenate([samplers[name](40, 64, tf.constant([9, 9])) for name in names[1:]])
-    distance = measures(real)["kernel_distance"]
+    samplers = {name: recipe.painting_sampler([name]) for name in names}
+    rasters = {name: lambda name=name: recipe.raster(name, 32) for name in names[1:]}
+    measures = tools["measures"](samplers, rasters, 120, 64)
+    fresh = np.concatenate([samplers[name](40, 64, tf.constant([9, 9])) for name in names[1:]])
+    copies = measures(fresh)
+    distance = copies["kernel_distance"]
     assert (
         distance["generated to the training paintings"] < 0.2 * distance["one training painting to the others, largest"]
     )
-    trained = np.concatenate([samplers[name](40, 64, tf.constant([names.index(name), 17])) for name in names[1:]])
-    copies = measures(np.roll(trained, 2, axis=2))["median_distance_to_the_nearest_patch"]
+    assert copies["as_far_from_the_training_patches_as_other_paintings"] is False
+    nearest = copies["median_distance_to_the_nearest_patch"]
     assert (
-        copies["generated, among the training patches"]
-        < 0.5 * copies["a training patch, among those of other paintings"]
+        nearest["generated, among all training patches"]
+        < 0.8 * nearest["drawn from one training painting, among those of the others"]
+    )
+    other = measures(samplers[names[0]](120, 64, tf.constant([9, 9])))  # of a painting that is held out
+    assert (
+        other["median_distance_to_the_nearest_patch"]["generated, among all training patches"]
+        > 1.1 * nearest["generated, among all training patches"]
     )
