@@ -25,7 +25,7 @@ def main(arguments=None):
     except (ValueError, OSError) as error:
         return _fail(error)
     except KeyboardInterrupt:
-        return _fail("Stopped. Files that were finished are complete, none is half written.")
+        return _fail("Stopped. Files that were finished are complete.")
     except MemoryError:
         return _fail("The memory is not enough. Close other programs, or give smaller pictures, and try again.")
 

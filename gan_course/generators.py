@@ -94,7 +94,8 @@ def _checked_arguments(architecture, arguments):
     sizes = [value for value in checked.values() if not isinstance(value, (bool, list))]
     if not 1 <= len(checked["filters"]) <= 8 or not all(1 <= int(size) <= 512 for size in sizes + checked["filters"]):
         raise ValueError(f"arguments {arguments}; sizes from 1 to 512 were expected, one to eight of them in filters")
-    first_layer = int(checked.get("latent_dim", 1)) * int(checked.get("start", 1)) ** 2 * checked["filters"][0]
+    rows = max(int(checked.get(name, 1)) for name in ("latent_dim", "classes"))  # of the dense layer, the embedding
+    first_layer = rows * int(checked.get("start", 1)) ** 2 * checked["filters"][0]
     if first_layer > 2**26:
         raise ValueError(f"arguments {arguments}; a first layer of {first_layer:,} weights is more than memory holds")
     return checked

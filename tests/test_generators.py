@@ -117,6 +117,7 @@ def test_an_architecture_that_is_no_name_is_refused(saved):
         {**SMALL, "start": "large"},
         {**SMALL, "latent_dim": 512, "start": 512},
         {**SMALL, "latent_dim": float("inf")},
+        {**SMALL, "start": 512, "filters": [512]},
         ["latent_dim"],
     ],
 )

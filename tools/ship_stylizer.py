@@ -51,6 +51,8 @@ def main():
     weights = data_path("weights") / f"{name}.npz"
     if options.run:
         card = ship_weights(name, options.run, weights)
+    elif not weights.with_suffix(".json").exists():
+        parser.error(f"{name} has not shipped yet. Name the folder of its training, too.")
     else:
         card = json.loads(weights.with_suffix(".json").read_text(encoding="utf-8"))
 

@@ -32,7 +32,6 @@ import_tensorflow()
 import gan_runs  # noqa: E402
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
-from numpy.lib.stride_tricks import sliding_window_view  # noqa: E402
 from patch_measures import PatchMeasures  # noqa: E402
 
 from gan_course import datasets, losses  # noqa: E402
@@ -86,8 +85,15 @@ def painting_sampler(names):
 
 def raster(name, stride):
     """All patches of a painting, every so many pixels, at all scales, and their mirror images."""
-    views = [sliding_window_view(image, (SIZE, SIZE, 3))[::stride, ::stride, 0] for image in in_all_scales(name)]
-    patches = np.concatenate([view.reshape(-1, SIZE, SIZE, 3) for view in views])
+    starts = lambda side: sorted({*range(0, side - SIZE, stride), side - SIZE})  # noqa: E731  the last ends at the edge
+    patches = np.stack(
+        [
+            image[top : top + SIZE, left : left + SIZE]
+            for image in in_all_scales(name)
+            for top in starts(image.shape[0])
+            for left in starts(image.shape[1])
+        ]
+    )
     return np.concatenate([patches, patches[:, :, ::-1]])
 
 
@@ -104,7 +110,8 @@ def patch_batches(sampler, first_step):
 def claim(out, augmentation):
     """Writes down what is trained in a folder, or raises a ValueError if something else is."""
     path, about = out / "about.json", {"augmentation": augmentation, "batch": BATCH, "scales": list(SCALES)}
-    if path.exists() and json.loads(path.read_text(encoding="utf-8")) != about:
+    begun = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    if begun != about and (begun or (out / "training.weights.h5").exists()):
         raise ValueError(
             f"{path} tells of another training than {about}. Give this one a folder of its own with --out."
         )
@@ -149,12 +156,15 @@ def main():
     if arguments.steps < STEPS_PER_EPOCH or arguments.steps % STEPS_PER_EPOCH:
         parser.error(f"--steps must be a multiple of {STEPS_PER_EPOCH}, received {arguments.steps}")
     if arguments.measure:
+        if not (arguments.out / "about.json").exists():
+            parser.error(f"{arguments.out} holds no training to measure")
         print(json.dumps(measure(arguments.out), indent=2))
         return
     try:
-        train(arguments.out, arguments.steps, not arguments.no_augmentation)
+        claim(arguments.out, not arguments.no_augmentation)
     except ValueError as error:
         parser.error(str(error))
+    train(arguments.out, arguments.steps, not arguments.no_augmentation)
     gan_runs.print_cost(arguments.out / "log.csv")
 
 

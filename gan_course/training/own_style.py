@@ -66,7 +66,7 @@ def train_own_style(painting_files, weights, minutes=20.0, resume=False, steps=N
         kept = f"{weights} holds the last good save" if weights.exists() else "There was no save yet"
         raise ValueError(
             f"The training has run away: a loss was NaN or infinite by step {gan.step}. {kept}. --resume would draw "
-            f"the same crops again, so begin anew under another name, with a larger or another picture of the painting."
+            f"the same crops again. Begin anew under another name, with another picture or a piece of the painting."
         )
     return gan.step
 
@@ -160,6 +160,9 @@ class StopGently(keras.callbacks.Callback):
         self.asked = True
 
     def on_train_batch_end(self, batch, logs=None):
+        self.on_epoch_end(batch)
+
+    def on_epoch_end(self, epoch, logs=None):
         if self.asked:  # kept here, because `fit` forgets a stop that came before its first step
             self.model.stop_training = True
 
