@@ -35,19 +35,19 @@ STYLES = {
         "title": "Katsushika Hokusai, The Great Wave",
         "paintings": "paintings/hokusai/great_wave.jpg",
         "start": "van_gogh",
-        "steps": 300,
+        "steps": 900,
     },
     "kandinsky": {
         "title": "Wassily Kandinsky, Composition VIII",
         "paintings": "paintings/kandinsky",
         "start": "van_gogh",
-        "steps": 600,
+        "steps": 900,
     },
     "poppies": {
         "title": "Katsushika Hokusai, Poppies",
         "paintings": "paintings/hokusai/poppies.jpg",
         "start": "van_gogh",
-        "steps": 300,
+        "steps": 900,
     },
 }
 
