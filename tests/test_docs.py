@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import json
 import re
 from functools import cache
 from types import ModuleType
@@ -12,6 +13,7 @@ import pytest
 import gan_course
 from gan_course.cli import build_parser
 from gan_course.paths import ROOT
+from gan_course.pretrained import shipped_styles
 
 DOCS = ROOT / "docs"
 LESSONS = {path.stem[:2]: path for path in sorted((ROOT / "lessons").glob("[0-9][0-9]_*.md"))}
@@ -254,3 +256,19 @@ def test_every_command_of_the_chinese_readme_is_understood():
     assert len(commands) >= 6
     for command in commands:
         build_parser().parse_args(command.split())
+
+
+# ---------------------------------------------------------------- the quality of the stylizers
+
+
+def test_the_table_of_quality_holds_what_was_measured_and_marks_what_is_missed():
+    styles = json.loads((ROOT / "data/experiments/stylizers.json").read_text(encoding="utf-8"))["styles"]
+    assert set(styles) == set(shipped_styles())
+    text = page("quality_of_stylizers.md")
+    columns = re.search(r"^\| measure \| mark \| (.+) \|$", text, re.MULTILINE).group(1).split(" | ")
+    told = {cells[0]: dict(zip(columns, cells[2:], strict=True)) for cells in tables(text)}
+    for style, rows in styles.items():
+        for row in rows:
+            if row["verdict"] != "not judged":
+                number = re.match(r"-?[\d.]+%?", row["text"]).group()
+                assert told[row["measure"]][style] == (number if row["verdict"] == "pass" else f"**{number}**")

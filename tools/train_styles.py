@@ -47,7 +47,7 @@ STYLES = {
         "title": "Katsushika Hokusai, Poppies",
         "paintings": "paintings/hokusai/poppies.jpg",
         "start": "van_gogh",
-        "steps": 900,
+        "steps": 300,
     },
 }
 
