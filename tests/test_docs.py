@@ -262,7 +262,7 @@ def test_every_command_of_the_chinese_readme_is_understood():
 
 
 def test_the_table_of_quality_holds_what_was_measured_and_marks_what_is_missed():
-    styles = json.loads((ROOT / "data/experiments/stylizers.json").read_text(encoding="utf-8"))["styles"]
+    styles = json.loads((ROOT / "docs/quality_of_stylizers.json").read_text(encoding="utf-8"))["styles"]
     assert set(styles) == set(shipped_styles())
     text = page("quality_of_stylizers.md")
     columns = re.search(r"^\| measure \| mark \| (.+) \|$", text, re.MULTILINE).group(1).split(" | ")
