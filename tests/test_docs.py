@@ -266,7 +266,8 @@ def test_the_table_of_quality_holds_what_was_measured_and_marks_what_is_missed()
     assert set(styles) == set(shipped_styles())
     text = page("quality_of_stylizers.md")
     columns = re.search(r"^\| measure \| mark \| (.+) \|$", text, re.MULTILINE).group(1).split(" | ")
-    told = {cells[0]: dict(zip(columns, cells[2:], strict=True)) for cells in tables(text)}
+    rows_of_table = [cells for cells in tables(text) if len(cells) == 2 + len(columns)]  # the other table is of speed
+    told = {cells[0]: dict(zip(columns, cells[2:], strict=True)) for cells in rows_of_table}
     for style, rows in styles.items():
         for row in rows:
             if row["verdict"] != "not judged":
