@@ -73,3 +73,17 @@ def photo(tmp_path):
     path = tmp_path / "photo.png"
     Image.fromarray(pixels).save(path)
     return path
+
+
+@pytest.fixture
+def saved_arrays():
+    """Function of a training's folder → all arrays of its save: the networks, the average, the optimizers."""
+    import h5py
+
+    def read(folder):
+        found = {}
+        with h5py.File(folder / "training.weights.h5") as file:
+            file.visititems(lambda path, item: found.update({path: item[()]} if isinstance(item, h5py.Dataset) else {}))
+        return found
+
+    return read

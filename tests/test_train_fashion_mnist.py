@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 
-import h5py
 import numpy as np
 import pytest
 
@@ -75,17 +74,11 @@ recipe.train(Path(sys.argv[1]), 200, conditional=False, steps_per_epoch=10, dist
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
-def test_a_training_that_was_killed_ends_with_the_very_same_weights(tmp_path):
+def test_a_training_that_was_killed_ends_with_the_very_same_weights(saved_arrays, tmp_path):
     """Bit for bit, optimizers and moving average included, though it was killed in the middle of its work."""
 
     def command(name):
         return [sys.executable, "-B", "-c", TINY, str(tmp_path / name)]
-
-    def everything(name):
-        found = {}
-        with h5py.File(tmp_path / name / "training.weights.h5") as file:
-            file.visititems(lambda path, item: found.update({path: item[()]} if isinstance(item, h5py.Dataset) else {}))
-        return found
 
     subprocess.run(command("whole"), cwd=ROOT, check=True, capture_output=True, timeout=240)
     process = subprocess.Popen(command("killed"), cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -95,10 +88,10 @@ def test_a_training_that_was_killed_ends_with_the_very_same_weights(tmp_path):
     assert process.poll() is None  # it is in the middle of its work
     process.kill()
     process.communicate()
-    whole, killed = everything("whole"), everything("killed")
+    whole, killed = (saved_arrays(tmp_path / name) for name in ("whole", "killed"))
     assert any(not np.array_equal(whole[path], killed[path]) for path in whole)
     subprocess.run(command("killed"), cwd=ROOT, check=True, capture_output=True, timeout=240)
-    resumed = everything("killed")
+    resumed = saved_arrays(tmp_path / "killed")
     assert set(whole) == set(resumed) and len(whole) > 30
     for path, array in whole.items():
         np.testing.assert_array_equal(array, resumed[path], err_msg=path)

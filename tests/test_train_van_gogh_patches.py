@@ -108,7 +108,7 @@ def test_the_discriminator_is_kept_with_its_generator(run):
     assert load_discriminator(run[0] / "discriminator.npz")(tf.zeros((2, 64, 64, 3)), training=False).shape == (2, 1)
 
 
-def test_real_patches_measure_well_and_copies_of_patches_never_drawn_before_are_found(tools):
+def test_real_patches_measure_well_and_copies_shifted_or_never_drawn_before_are_found(tools):
     recipe = tools["recipe"]
     names = datasets.picture_files("paintings/van_gogh", "all")[:4]
     samplers = {name: recipe.painting_sampler([name]) for name in names}
@@ -125,6 +125,12 @@ def test_real_patches_measure_well_and_copies_of_patches_never_drawn_before_are_
     assert (
         nearest["generated, among all training patches"]
         < 0.8 * nearest["drawn from one training painting, among those of the others"]
+    )
+    shifted = np.concatenate([np.roll(rasters[name](), 2, axis=2) for name in names[1:]])[::5]
+    copies = measures(shifted)["median_distance_to_the_nearest_patch"]
+    assert (
+        copies["generated, among all training patches"]
+        < 0.5 * copies["drawn from one training painting, among those of the others"]
     )
     other = measures(samplers[names[0]](120, 64, tf.constant([9, 9])))  # of a painting that is held out
     assert (
