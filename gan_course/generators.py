@@ -1,7 +1,8 @@
 """Generators in files: save one, load a shipped one by name, check it at the door.
 
-A generator's file is one `.npz`. It holds the weights twice, as float16 arrays: `averaged/...`, the moving average over
-the training, and `raw/...`, as they were after the last step. A JSON text named `about` says how to build the network.
+A generator's file is one `.npz`. It holds the weights as float16 arrays: `averaged/...`, the moving average over the
+training, and, if they were kept, `raw/...`, as they were after the last step. A JSON text named `about` says how to
+build the network.
 The file is read with `allow_pickle=False`, so opening one from a stranger runs none of their code.
 """
 
@@ -26,7 +27,7 @@ def shipped_generators():
     """The generators that come with the course.
 
     Returns:
-        Dictionary from name to its card, itself a dictionary (title, steps, frechet_distance ...).
+        Dictionary from name to its card, itself a dictionary (title, steps, command ...).
     """
     return shipped_cards(FOLDER)
 
@@ -37,13 +38,15 @@ def load_generator(name, averaged=True):
     Args:
         name: name of a shipped generator, `"fashion_mnist"` for instance, or the path of a file that
             `save_generator` wrote.
-        averaged: whether to take the moving average of the weights, or the weights after the last step.
+        averaged: whether to take the moving average of the weights, or the weights after the last step, which not
+            every file has.
 
     Returns:
         `keras.Model`, noise `(batch, latent_dim)`, or `[noise, labels]`, → images in [-1, 1].
 
     Raises:
-        WeightsError: if the name is unknown, or the file is missing, damaged or no generator's.
+        WeightsError: if the name is unknown, or the file is missing, damaged or no generator's, or it does not hold
+            the weights after the last step and they were asked for.
     """
     # here, because listing the cards should not load TensorFlow
     from gan_course.networks import build_generator
@@ -59,11 +62,10 @@ def load_generator(name, averaged=True):
     except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise WeightsError(f"{path} names a network that cannot be built ({error}). Train it again.") from error
     kind = "averaged/" if averaged else "raw/"
-    set_weights(
-        path,
-        named_variables(model, kind),
-        {key: value for key, value in arrays.items() if key.startswith(kind)},
-    )
+    of_this_kind = {key: value for key, value in arrays.items() if key.startswith(kind)}
+    if not of_this_kind and any(key.startswith("averaged/") for key in arrays):
+        raise WeightsError(f"{path} holds the moving average alone. Load it with averaged=True.")
+    set_weights(path, named_variables(model, kind), of_this_kind)
     return model
 
 
@@ -73,7 +75,7 @@ def save_generator(path, averaged, raw, architecture, arguments):
     Args:
         path: file to write, ending in .npz.
         averaged: `keras.Model` with the moving average of the weights.
-        raw: `keras.Model` of the same kind with the weights after the last step.
+        raw: `keras.Model` of the same kind with the weights after the last step, or None to keep the average alone.
         architecture: "generator" or "conditional_generator", what the two were built by.
         arguments: dictionary of the arguments of that builder.
 
@@ -82,7 +84,9 @@ def save_generator(path, averaged, raw, architecture, arguments):
             builder's.
     """
     about = {"architecture": architecture, "arguments": _checked_arguments(architecture, arguments)}
-    write_weights(path, about, named_variables(averaged, "averaged/") + named_variables(raw, "raw/"))
+    kept = {"averaged/": averaged, "raw/": raw}
+    variables = [pair for kind, model in kept.items() if model is not None for pair in named_variables(model, kind)]
+    write_weights(path, about, variables)
 
 
 def _checked_arguments(architecture, arguments):

@@ -54,8 +54,13 @@ def read_log(path):
     return [by_step[step] for step in sorted(by_step)]
 
 
+def minutes(rows):
+    """CPU minutes and minutes by the clock that the rows of a log took."""
+    return tuple(sum(row[name] for row in rows) / 60 for name in ("cpu_seconds", "wall_seconds"))
+
+
 def print_cost(path):
     """Prints how many steps a log has and what they took."""
     rows = read_log(path)
-    cpu, wall = (sum(row[name] for row in rows) / 60 for name in ("cpu_seconds", "wall_seconds"))
+    cpu, wall = minutes(rows)
     print(f"{rows[-1]['step']:,.0f} steps, {cpu:.1f} CPU minutes, {wall:.1f} minutes")

@@ -27,7 +27,7 @@ class PatchMeasures:
     """
 
     def __init__(self, samplers, rasters, count, size):
-        self.network = build_vgg16_features([LAYER])
+        self.network, self.rasters = build_vgg16_features([LAYER]), rasters
         heldout = [name for name in samplers if name not in rasters]
         each = {name: count // (len(rasters) if name in rasters else len(heldout)) for name in samplers}
         patches = {
@@ -83,6 +83,23 @@ class PatchMeasures:
                 >= nearest["drawn from one training painting, among those of the others"]
             ),
         }
+
+    def most_similar(self, images, count):
+        """The images that are nearest to a training patch, the nearest first, and these patches.
+
+        Args:
+            images: array `(n, size, size, 3)` in [-1, 1].
+            count: how many of them.
+
+        Returns:
+            Two arrays `(count, size, size, 3)` in [-1, 1].
+        """
+        features = self._features(images) / self.scale
+        found = [metrics.nearest_neighbors(features, patches) for patches in self.all_patches.values()]
+        distances = np.stack([distance[:, 0] for distance, _ in found])
+        paintings, order = distances.argmin(axis=0), distances.min(axis=0).argsort()[:count]
+        patches = [raster() for raster in self.rasters.values()]
+        return images[order], np.stack([patches[paintings[row]][found[paintings[row]][1][row, 0]] for row in order])
 
     def _nearest(self, queries, references):
         return metrics.nearest_neighbors(queries, references)[0][:, 0]

@@ -19,6 +19,7 @@ import_tensorflow()
 
 import numpy as np  # noqa: E402
 import train_fashion_mnist as recipe  # noqa: E402
+from gan_runs import minutes  # noqa: E402
 from tables import record_checksum  # noqa: E402
 
 from gan_course import datasets, metrics  # noqa: E402
@@ -69,8 +70,8 @@ def ship(run, conditional=False, out=None, ages=AGES, distance=None):
         "losses": "non-saturating",
         "learning_rates": {"generator": recipe.GENERATOR_RATE, "discriminator": recipe.DISCRIMINATOR_RATE},
         "average_momentum": recipe.MOMENTUM,
-        "cpu_minutes": round(sum(row["cpu_seconds"] for row in log) / 60, 1),
-        "wall_minutes": round(sum(row["wall_seconds"] for row in log) / 60, 1),
+        "cpu_minutes": round(minutes(log)[0], 1),
+        "wall_minutes": round(minutes(log)[1], 1),
         **measure(gan, conditional, distance or recipe.Distance()),
         "command": f"python tools/train_fashion_mnist.py{' --conditional' * conditional}{steps} --out runs/{name} && "
         f"python tools/ship_generator.py{' --conditional' * conditional} runs/{name}",
@@ -143,13 +144,16 @@ def write_log(log, path):
         writer.writerows({name: f"{value:.5g}" for name, value in row.items()} for row in log)
 
 
-def write_samples(folder, ages, path):
-    """The grids of several ages, taken apart into images: `steps` (n,) and `images` (n, count, 28, 28), uint8."""
-    grids = [to_uint8(read_image(folder / f"step_{age:06d}.png"))[..., 0] for age in ages]
-    rows = (grids[0].shape[0] + 1) // (SIZE + 1)
-    corners = [(row * (SIZE + 1), column * (SIZE + 1)) for row in range(rows) for column in range(COLUMNS)]
-    images = [[grid[top : top + SIZE, left : left + SIZE] for top, left in corners] for grid in grids]
-    np.savez_compressed(path, steps=np.array(ages), images=np.array(images, "uint8"))
+def write_samples(folder, ages, path, size=SIZE, shown=None, channels=1):
+    """The grids of several ages, taken apart into images.
+
+    The file holds `steps` (n,) and `images` (n, shown, size, size) or, in color, (n, shown, size, size, 3), uint8.
+    """
+    grids = [to_uint8(read_image(folder / f"step_{age:06d}.png")) for age in ages]
+    rows = (grids[0].shape[0] + 1) // (size + 1)
+    corners = [(row * (size + 1), column * (size + 1)) for row in range(rows) for column in range(COLUMNS)][:shown]
+    images = np.array([[grid[top : top + size, left : left + size] for top, left in corners] for grid in grids])
+    np.savez_compressed(path, steps=np.array(ages), images=images[..., 0] if channels == 1 else images)
 
 
 if __name__ == "__main__":

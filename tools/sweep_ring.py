@@ -43,6 +43,8 @@ REPAIRS = {
     "relativistic, R1, R2": {"loss": "relativistic", "penalties": [["R1", 0.5], ["R2", 0.5]]},
     "more discriminator moves": {"discriminator_steps": 10},
     "faster discriminator": {"discriminator_rate": 4e-3},
+    "slower generator": {"generator_rate": 2e-4},
+    "slower generator, R1": {"generator_rate": 2e-4, "loss": "non-saturating", "penalties": [["R1", 0.5]]},
 }
 RUN, RESULT = ("cause", "repair", "seed", "step"), ("modes", "quality")
 SEEDS, STEPS, EVERY = 20, 3000, 250
