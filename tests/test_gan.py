@@ -118,7 +118,7 @@ class TestOneStep:
     def test_someone_who_trains_five_of_them_is_not_warned(self, capfd):
         for _ in range(5):
             fit(make_gan(), 1)
-        assert capfd.readouterr().err == ""
+        assert "retracing" not in capfd.readouterr().err  # TensorFlow's optimizer of graphs may write lines of its own
 
 
 class TestRepairs:
