@@ -8,6 +8,7 @@ import pytest
 
 from gan_course import datasets
 from gan_course.discriminators import load_discriminator, save_discriminator, shipped_discriminators
+from gan_course.generators import load_generator
 from gan_course.networks import build_discriminator, build_patch_discriminator
 from gan_course.paths import data_path
 
@@ -96,6 +97,19 @@ def test_the_discriminator_of_photos_tells_van_goghs_from_photos():
     assert scores["van Gogh"] > scores["photo"] + 0.2
     for kind in ("held-out photos", "held-out van Gogh"):
         assert card["measured"][kind]["crops judged right"] > 0.6
+
+
+def test_the_discriminator_of_patches_tells_van_goghs_from_what_its_generator_makes():
+    network, noise = load_discriminator("van_gogh_patches"), np.random.default_rng(0).normal(size=(100, 100))
+    paintings = [datasets.picture(name) for name in datasets.picture_files("paintings/van_gogh")]
+    patches = {
+        "training van Goghs": datasets.CropSampler(paintings)(100, 64, [1, 2]),
+        "generated": load_generator("van_gogh_patches")(noise.astype("float32"), training=False),
+    }
+    scores = {kind: float(np.mean(network(some, training=False))) for kind, some in patches.items()}
+    assert scores["training van Goghs"] > scores["generated"] + 0.5
+    measured = shipped_discriminators()["van_gogh_patches"]["measured"]
+    assert scores["generated"] == pytest.approx(measured["generated"]["mean logit"], abs=0.2)
 
 
 def test_training_never_reads_a_held_out_file(tool, monkeypatch):

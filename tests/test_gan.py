@@ -118,7 +118,8 @@ class TestOneStep:
     def test_someone_who_trains_five_of_them_is_not_warned(self, capfd):
         for _ in range(5):
             fit(make_gan(), 1)
-        assert "retracing" not in capfd.readouterr().err  # TensorFlow's optimizer of graphs may write lines of its own
+        lines = capfd.readouterr().err.splitlines()
+        assert not [line for line in lines if "meta_optimizer.cc" not in line]  # TensorFlow's own, now and then
 
 
 class TestRepairs:
