@@ -20,7 +20,8 @@ def frame_fault(painting, extended_painting, border=16):
 
     where `center` is cut from the painting of the same photo, continued by reflection on all sides before it was
     painted: there the edge of the file was far away. The larger photo has other means and variances, so instance
-    normalization changes the picture everywhere; the second mean takes that out.
+    normalization changes the picture everywhere; the second mean takes that out. Whatever else is fixed to a place in
+    the file, a canvas grain for instance, must lie in both pictures alike.
 
     Args:
         painting: float array `(height, width, 3)` in [-1, 1].

@@ -2,6 +2,7 @@
 
 import json
 
+import keras
 import numpy as np
 import pytest
 
@@ -115,6 +116,21 @@ def test_a_file_of_an_unknown_style_is_refused_before_any_work(tool, small_weigh
     assert tool.style_name("kandinsky") == "kandinsky"
 
 
+def test_a_larger_photo_is_painted_on_the_same_canvas(tool):
+    """With what is fixed to the file in the same place, a painter that sees one pixel at a time leaves no frame."""
+    from gan_course.networks.stylizer import CanvasGrain
+
+    photos = keras.Input((None, None, 3))
+    painter = keras.Model(photos, keras.ops.tanh(CanvasGrain()(photos)))
+    photo = datasets.picture(datasets.picture_files("photos")[0])[:96, :128]
+    larger = np.pad(photo, ((64, 64), (64, 64), (0, 0)), mode="reflect")
+    painting = painter(photo[None]).numpy()[0]
+    elsewhere, same = (network(larger[None]).numpy()[0] for network in (painter, tool.move_canvas(painter, 64)))
+    np.testing.assert_allclose(same[64:-64, 64:-64], painting, atol=1e-6)
+    assert np.abs(elsewhere[64:-64, 64:-64] - painting).mean() > 0.05
+    assert painter(photo[None]).numpy()[0] == pytest.approx(painting, abs=1e-6)  # the painter itself stays as it was
+
+
 def test_a_whole_table_of_a_tiny_stylizer(tool, small_weights):
     """Every row is there, and an untrained network is not taken for the painter by a classifier that never says so."""
     from gan_course.pretrained import load_stylizer
@@ -126,7 +142,7 @@ def test_a_whole_table_of_a_tiny_stylizer(tool, small_weights):
     assert found["recognized"] == "FAIL"
     assert list(found) == [
         "frame",
-        "frame, same statistics",
+        "frame, nothing mirrored",
         *(f"{name}, {period} px" for name in ("grid", "blocks") for period in (2, 4, 8)),
         "burnt flats",
         "recognized",

@@ -16,16 +16,16 @@ from gan_course.startup import import_tensorflow
 
 import_tensorflow()
 
+import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import painter_classifier as painters  # noqa: E402
 
 from gan_course import datasets  # noqa: E402
-from gan_course.images import from_uint8, to_uint8  # noqa: E402
 from gan_course.networks import build_vgg16_features  # noqa: E402
+from gan_course.networks.stylizer import CanvasGrain  # noqa: E402
 from gan_course.picture_faults import block_energy, burnt_share, frame_fault, grid_energy  # noqa: E402
 from gan_course.pretrained import load_stylizer, shipped_styles  # noqa: E402
-from gan_course.stylize import paint  # noqa: E402
-from gan_course.tiles import paint_in_tiles  # noqa: E402
+from gan_course.stylize import compiled, paint  # noqa: E402
 
 # the painter of each style and the paintings it was trained on
 PAINTERS = {"van_gogh": "van_gogh", "great_wave": "hokusai", "poppies": "hokusai", "kandinsky": "kandinsky"}
@@ -119,17 +119,11 @@ def share_given_to(name, probabilities):
 def measure(stylizer, style, name, photos, recognize):
     """All rows of a style's table."""
     painter = PAINTERS[name]
-    pad = ((EXTENSION, EXTENSION), (EXTENSION, EXTENSION), (0, 0))
     painted = [paint(stylizer, photo) for photo in photos]
-    frames = [
-        frame_fault(painting, paint(stylizer, np.pad(photo, pad, mode="reflect")))
-        for photo, painting in zip(photos, painted, strict=True)
-    ]
     all_paintings = [datasets.picture(x) for x in datasets.picture_files(f"paintings/{painter}")]
     own_paintings = [datasets.picture(ONE_PAINTING[name])] if name in ONE_PAINTING else all_paintings
     return [
-        row("frame", float(np.mean(frames)), "frame", f"{np.mean(frames):.2f} levels (largest {max(frames):.2f})"),
-        edge_row(stylizer, photos, painted),
+        *frame_rows(stylizer, photos, painted),
         *repetition_rows("grid", grid_energy, painted, all_paintings, judged=True),
         *repetition_rows("blocks", block_energy, painted, all_paintings, judged=False),
         burnt_row(painted, own_paintings),
@@ -138,18 +132,36 @@ def measure(stylizer, style, name, photos, recognize):
     ]
 
 
-def edge_row(stylizer, photos, painted):
-    """What the edge itself changes: the frame without the other mean and variance that a larger photo has.
+def frame_rows(stylizer, photos, painted):
+    """The frame; and what it would be if nothing were mirrored around a photo before it is painted."""
+    moved = move_canvas(stylizer, EXTENSION)
+    extend = lambda photo: np.pad(photo, ((EXTENSION, EXTENSION), (EXTENSION, EXTENSION), (0, 0)), mode="reflect")  # noqa: E731
+    run = lambda network, photo: compiled(network)(photo[None]).numpy()[0]  # noqa: E731
+    bare = [photo[: photo.shape[0] // 4 * 4, : photo.shape[1] // 4 * 4] for photo in photos]
+    pairs = {
+        "frame": [(painting, paint(moved, extend(photo))) for painting, photo in zip(painted, photos, strict=True)],
+        "frame, nothing mirrored": [(run(stylizer, photo), run(moved, extend(photo))) for photo in bare],
+    }
+    rows = []
+    for name, paintings in pairs.items():
+        faults = [frame_fault(*pair) for pair in paintings]
+        text = f"{np.mean(faults):.2f} levels (largest {max(faults):.2f})"
+        rows.append(row(name, float(np.mean(faults)), "frame" if name == "frame" else None, text))
+    return rows
 
-    Tiles are painted with the photo continued on all sides, and with the statistics of the photo alone.
+
+def move_canvas(stylizer, pixels):
+    """A copy of a stylizer whose canvas grain lies so many pixels farther down and to the right.
+
+    A photo that is continued by so many pixels on every side then has the grain of the photo alone in its middle. On
+    another canvas every stroke would begin elsewhere, and what the edge changes would be lost among the strokes.
     """
-    faults = []
-    for photo, painting in zip(photos, painted, strict=True):
-        far_from_edge = from_uint8(paint_in_tiles(stylizer, to_uint8(photo)))
-        pad = ((EXTENSION, EXTENSION), (EXTENSION, EXTENSION), (0, 0))
-        faults.append(frame_fault(painting, np.pad(far_from_edge, pad)))  # which looks at the center only
-    text = f"{np.mean(faults):.2f} levels (largest {max(faults):.2f})"
-    return row("frame, same statistics", float(np.mean(faults)), None, text)
+    moved = keras.models.clone_model(stylizer)
+    moved.set_weights(stylizer.get_weights())
+    for layer in moved.layers:
+        if isinstance(layer, CanvasGrain):
+            layer.tile = np.roll(layer.tile, pixels, axis=(0, 1))
+    return moved
 
 
 def row(measure, value, mark=None, text=None, **more):

@@ -227,11 +227,6 @@ def paint(network, photo, training=False):
     return network(photo[None], training=training).numpy()[0]
 
 
-def extended(photo, pixels=64):
-    """A photo continued by its mirror image on every side."""
-    return np.pad(photo, ((pixels, pixels), (pixels, pixels), (0, 0)), mode="reflect")
-
-
 def pictures(variant, network, photos, pale):
     """The paintings that ship: each photo, a pale version of the first, and as in training if that is different."""
     made = {f"{variant}_{Path(name).stem}": paint(network, photo) for name, photo in photos.items()}
@@ -252,7 +247,6 @@ def measures(training, photos):
         terms = training.terms(photo[None], painting[None])
         row = {name: float(value) for name, value in terms.items()}
         row |= {f"grid_{period}": picture_faults.grid_energy(painting, period) for period in (2, 4, 8)}
-        row["frame"] = picture_faults.frame_fault(painting, paint(training.network, extended(photo)))
         rows.append(row)
     return {name: round(float(np.mean([row[name] for row in rows])), 3) for name in rows[0]}
 
