@@ -65,7 +65,7 @@ def check_packages():
         if installed != pin:
             different.append(f"{name} is {installed or 'missing'}, tested with {pin}")
     if different:
-        raise RuntimeError(f"{'; '.join(different)}. Repair with: pip install -r requirements.txt")
+        raise RuntimeError(f"{'; '.join(different)}. Repair with: {sys.executable} -m pip install -r requirements.txt")
     return ", ".join(f"{name} {_installed_version(name)}" for name in names)
 
 

@@ -38,7 +38,7 @@ c.SystemdSpawner.isolate_tmp = True
 c.SystemdSpawner.isolate_devices = True
 c.SystemdSpawner.disable_user_sudo = True
 c.SystemdSpawner.readonly_paths = [str(COURSE)]
-c.Spawner.mem_limit = "3G"  # a lesson's kernel, and a training beside it; only systemd enforces it
+c.Spawner.mem_limit = "4G"  # the heaviest lesson's kernel and a training beside it; only systemd enforces it
 c.Spawner.cpu_limit = 2.0
 
 # ---- Who may come in: whoever has a name and a password from hub/add_users.py. Nobody signs up, no door without a key.
