@@ -119,7 +119,7 @@ def pearson_chi_square(p, q, dx=1.0):
 
 
 def wasserstein_distance(p, q, dx=1.0):
-    """Wasserstein-1 distance on a line: mass times way, for the cheapest way of moving p onto q.
+    """Wasserstein-1 distance on a line: mass times distance, for the cheapest way of moving p onto q.
 
     `W_1(p, q) = ∫ |F_p(x) - F_q(x)| dx`, F the cumulative sums `F_p(x) = ∫_{-∞}^x p`
 

@@ -389,11 +389,11 @@ def _nearest_free(first, second):
         ),
         Mistake(
             lambda first, second: np.sum(np.abs(np.sort(first) - np.sort(second))),
-            "This is the sum of all ways. Each of the n samples has the mass 1/n, so mass times way gives the mean.",
+            "This is the sum of all distances. Each of the n samples has the mass 1/n, so mass times distance gives the mean.",
         ),
         Mistake(
             lambda first, second: np.mean(np.square(np.sort(first) - np.sort(second))),
-            "These are squared ways. Wasserstein-1, as its number says, counts the way itself.",
+            "These are squared distances. Wasserstein-1, as its number says, counts the distance itself.",
         ),
         Mistake(
             _nearest_free,
@@ -402,14 +402,14 @@ def _nearest_free(first, second):
         ),
         Mistake(
             lambda first, second: np.mean(np.abs(np.subtract.outer(first, second))),
-            "This is the mean way from any sample to any other. It is above 0 even for twice the same samples; in a "
+            "This is the mean distance from any sample to any other. It is above 0 even for twice the same samples; in a "
             "plan each sample goes to one place only.",
         ),
     ],
     remark="`scipy.stats.wasserstein_distance` does the same, also for samples of different numbers.",
 )
 def wasserstein_from_samples(first, second):
-    """Wasserstein-1 distance of two sets of numbers, the mean way of the cheapest plan.
+    """Wasserstein-1 distance of two sets of numbers, the mean distance moved by the cheapest plan.
 
     The plan moves every number of the first set onto one of the second.
 

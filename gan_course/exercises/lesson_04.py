@@ -15,7 +15,7 @@ from gan_course.exercises.engine import Mistake, exercise
 # ---------------------------------------------------------------- one step of training
 
 
-def _game(seed):
+def _game(seed, normalized=False):
     """Two tiny networks, an optimizer for each, real images and noise: the arguments of a training step."""
     rng = np.random.default_rng(seed)
 
@@ -24,7 +24,9 @@ def _game(seed):
         model.set_weights([rng.normal(size=weight.shape) for weight in model.weights])
         return model
 
-    networks = network(2, 3, "tanh", "generator"), network(3, 1, None, "discriminator")
+    networks = [network(2, 3, "tanh", "generator"), network(3, 1, None, "discriminator")]
+    if normalized:
+        networks[0] = keras.Sequential([networks[0], keras.layers.BatchNormalization()], name="generator")
     # plain gradient descent: how far a weight moves says how large its gradient was
     optimizers = keras.optimizers.SGD(0.3), keras.optimizers.SGD(0.3)
     for model, optimizer in zip(networks, optimizers, strict=True):
@@ -45,10 +47,11 @@ def _step(
     sign=1.0,
     simultaneous=False,
     generator_moves=True,
+    training=True,
 ):
     """A step with one part exchanged, as learners exchange it. Without exchange it is the right one."""
     with tf.GradientTape() as generator_tape, tf.GradientTape() as discriminator_tape:
-        fake_logits = discriminator(generator(noise[0], training=True), training=True)
+        fake_logits = discriminator(generator(noise[0], training=training), training=True)
         real_logits = discriminator(real_images, training=True)
         if swapped:
             real_logits, fake_logits = fake_logits, real_logits
@@ -61,7 +64,7 @@ def _step(
     variables = generator.trainable_variables
     if not simultaneous:
         with tf.GradientTape() as tape:
-            logits = discriminator(generator(noise[1], training=True), training=False)
+            logits = discriminator(generator(noise[1], training=training), training=False)
             loss = sign * tf.reduce_mean(tf.nn.softplus(-sign * logits))
         gradients = tape.gradient(loss, variables)
     if generator_moves:
@@ -108,6 +111,14 @@ def the_generator_answers_the_updated_discriminator(training_step, seed):
         return "The generator moved against the discriminator as it was before its update."
 
 
+def the_generator_knows_that_it_is_trained(training_step, seed):
+    """A batch normalization in it counts along."""
+    game = _game(seed, normalized=True)
+    training_step(*game)
+    if not np.any(game[0].layers[-1].moving_mean):
+        return "A batch normalization in the generator has not counted along: its moving mean is 0 as before."
+
+
 @exercise(
     numeric=False,
     properties=[
@@ -115,6 +126,7 @@ def the_generator_answers_the_updated_discriminator(training_step, seed):
         the_discriminator_follows_its_own_loss,
         the_generator_follows_its_own_loss,
         the_generator_answers_the_updated_discriminator,
+        the_generator_knows_that_it_is_trained,
     ],
     hints=[
         "Two halves, each with a tape of its own: scores and loss inside the `with tf.GradientTape() as tape:` block, "
@@ -150,6 +162,12 @@ def the_generator_answers_the_updated_discriminator(training_step, seed):
             "discriminator's half, update included, before you score the generator's fakes.",
             fails=the_generator_answers_the_updated_discriminator,
         ),
+        Mistake(
+            lambda *game: _step(*game, training=False),
+            "Call it as `generator(noise, training=True)`, also in the discriminator's half. Without it a layer such as "
+            "batch normalization works as if the training were over (lesson 03).",
+            fails=the_generator_knows_that_it_is_trained,
+        ),
     ],
     remark="This is the loop of the whole lesson; the rest is bookkeeping.",
 )
@@ -168,7 +186,8 @@ def training_step(
     generator: mean softplus(-fake_logits)
 
     Args:
-        generator: model, noise -> images.
+        generator: model, noise -> images. Call it with `training=True`: it may have batch
+            normalization.
         discriminator: model, images -> logits.
         generator_optimizer, discriminator_optimizer: `apply(gradients, variables)` updates.
         real_images: tensor, a batch.

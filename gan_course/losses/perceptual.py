@@ -72,8 +72,8 @@ def style_loss(target_gram, painted_gram):
 
     `L = Σ (painted - target)² / Σ target²`
 
-    Average `painted_gram` over a batch of small crops **before** calling: one crop of a painting is rarely like the
-    whole of it, the average of many is.
+    Where one target is for a whole batch of small crops, average `painted_gram` over them **before** calling: one crop
+    of a painting is rarely like the whole of it, the average of many is. `StyleTransferGAN` has a target for each crop.
 
     Args:
         target_gram: tensor `(..., channels, channels)`, Gram matrix of the painting.

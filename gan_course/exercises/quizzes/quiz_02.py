@@ -12,7 +12,7 @@ QUIZ = Quiz(
                 Option(
                     "0, since fakes are in the majority",
                     False,
-                    "An answer of 0 costs endlessly much for the real samples that turn up there too, one in four.",
+                    "An answer of 0 costs infinitely much for the real samples that turn up there too, one in four.",
                 ),
                 Option(
                     "1/4",

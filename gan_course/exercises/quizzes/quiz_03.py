@@ -74,7 +74,7 @@ QUIZ = Quiz(
         ),
         Question(
             "In Keras 3 you compile a discriminator, set `discriminator.trainable = False` and build the GAN around "
-            "it. Only then you call `discriminator.train_on_batch`, a thousand times. What happens?",
+            "it. Only then do you call `discriminator.train_on_batch`, a thousand times. What happens?",
             [
                 Option(
                     "It learns, because it was compiled while its weights were trainable.",
