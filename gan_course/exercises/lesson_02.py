@@ -389,7 +389,8 @@ def _nearest_free(first, second):
         ),
         Mistake(
             lambda first, second: np.sum(np.abs(np.sort(first) - np.sort(second))),
-            "This is the sum of all distances. Each of the n samples has the mass 1/n, so mass times distance gives the mean.",
+            "This is the sum of all distances. Each of the n samples has the mass 1/n, so mass times distance gives "
+            "the mean.",
         ),
         Mistake(
             lambda first, second: np.mean(np.square(np.sort(first) - np.sort(second))),
@@ -402,8 +403,8 @@ def _nearest_free(first, second):
         ),
         Mistake(
             lambda first, second: np.mean(np.abs(np.subtract.outer(first, second))),
-            "This is the mean distance from any sample to any other. It is above 0 even for twice the same samples; in a "
-            "plan each sample goes to one place only.",
+            "This is the mean distance from any sample to any other. It is above 0 even for twice the same samples; in "
+            "a plan each sample goes to one place only.",
         ),
     ],
     remark="`scipy.stats.wasserstein_distance` does the same, also for samples of different numbers.",

@@ -164,8 +164,8 @@ def the_generator_knows_that_it_is_trained(training_step, seed):
         ),
         Mistake(
             lambda *game: _step(*game, training=False),
-            "Call it as `generator(noise, training=True)`, also in the discriminator's half. Without it a layer such as "
-            "batch normalization works as if the training were over (lesson 03).",
+            "Call it as `generator(noise, training=True)`, also in the discriminator's half. Without it a layer such "
+            "as batch normalization works as if the training were over (lesson 03).",
             fails=the_generator_knows_that_it_is_trained,
         ),
     ],

@@ -48,7 +48,8 @@ QUIZ = Quiz(
                 Option(
                     "It makes blurred or broken images.",
                     False,
-                    "Blurred images had 0.68 in this lesson. But noise in a huge ball had 1.00: look at the images, too.",
+                    "Blurred images had 0.68 in this lesson. But noise in a huge ball had 1.00: look at the images as "
+                    "well.",
                 ),
                 Option(
                     "It makes images of a few sorts, which lie where real ones do.",
