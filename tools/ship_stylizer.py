@@ -4,8 +4,8 @@
     python tools/ship_stylizer.py van_gogh
 
 It measures the moving-average stylizer on held-out photos, writes data/weights/van_gogh.* and records the checksums.
-A style that others start from ships with its discriminator. The second form leaves weights, log and curves as they
-are, and measures and draws again what they paint.
+The style that `gan-course train-style` starts from ships with its discriminator. The second form leaves weights, log
+and curves as they are, and measures and draws again what they paint.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from gan_course.networks import build_vgg16_features, cut_border  # noqa: E402
 from gan_course.paths import data_path  # noqa: E402
 from gan_course.pretrained import load_stylizer, save_stylizer  # noqa: E402
 from gan_course.stylize import stylize  # noqa: E402
-from gan_course.training import style_recipe  # noqa: E402
+from gan_course.training import own_style, style_recipe  # noqa: E402
 from gan_course.training.style_transfer_gan import layer_gram  # noqa: E402
 
 # layers that no loss uses
@@ -76,7 +76,7 @@ def ship_weights(name, run, weights):
     gan.load_weights(run / "training.weights.h5")
     save_stylizer(weights, gan.averaged_stylizer, name)
     record_checksum(f"weights/{name}.npz")
-    if name in {style["start"] for style in recipe.STYLES.values()}:
+    if name == own_style.START:
         path = weights.with_name(f"{name}_discriminator.npz")
         save_discriminator(path, gan.discriminator, "patch_discriminator", {})
         record_checksum(f"weights/{name}_discriminator.npz")
@@ -90,9 +90,9 @@ def ship_weights(name, run, weights):
         "paintings": recipe.painting_files(name),
         "photos": f"{len(datasets.picture_files('photos'))}, shorter side {style_recipe.PHOTO_SHORT_SIDES} pixels",
         "painting_scales": style_recipe.PAINTING_SCALES,
-        "start": style["start"],
-        "before": before(style),
-        "seed": recipe.SEED,
+        "start": recipe.START,
+        "before": recipe.BEFORE,
+        "seed": style["seed"],
         "steps": gan.step,
         "crops": f"{style_recipe.CROPS} of {style_recipe.CROP} pixels a step",
         "cpu_minutes": round(sum(log["cpu_seconds"]) / 60),
@@ -102,18 +102,12 @@ def ship_weights(name, run, weights):
             part: {term: round(float(np.mean(values)), 2) for term, values in shares.items()}
             for part, shares in (("first tenth", shares_of(log, 0.0, 0.1)), ("last third", shares_of(log, 2 / 3, 1.0)))
         },
-        "variation_share_at_weight_0.02": round(variation_share(gan, training_photos, paintings, 0.02), 4),
+        "variation_share_at_weight_0.02": round(
+            variation_share(gan, training_photos, paintings, 0.02, style["seed"] + 2), 4
+        ),
         "command": f"python tools/train_styles.py {name} --out runs/{name} && "
         f"python tools/ship_stylizer.py {name} runs/{name}",
     }
-
-
-def before(style):
-    """Steps and CPU minutes that had gone into the networks a style starts from."""
-    if "before" in style:
-        return style["before"]
-    card = json.loads((data_path("weights") / f"{style['start']}.json").read_text(encoding="utf-8"))
-    return {key: card[key] + card["before"][key] for key in ("steps", "cpu_minutes")}
 
 
 def read_log(path, last_step):
@@ -212,14 +206,14 @@ def measure(style, photos, painted):
     return {"content_distance": content_distance, "style_distance": style_distance, "patch_distance": patch_distance}
 
 
-def variation_share(gan, photos, paintings, weight, batches=8):
+def variation_share(gan, photos, paintings, weight, seed, batches=8):
     """What total variation would contribute, had it this weight."""
     drawn = datasets.style_transfer_batches(
         datasets.CropSampler(photos),
         datasets.CropSampler(sum(paintings, [])),
         style_recipe.CROPS,
         style_recipe.CROP,
-        recipe.SEED + 2,
+        seed,
     )
     gan.term_weights["variation"] = weight
     return float(np.mean([gan.gradient_shares(batch)["variation"] for batch in drawn.take(batches)]))
