@@ -6,11 +6,11 @@ help:
 	@echo "make classroom   set up what a teacher needs: the course and nbgrader"
 	@echo "make wheelhouse  gather all that installs the course without a network"
 	@echo "make test        set up what is needed and run the tests and all notebooks"
-	@echo "make test-slow   run the notebooks under other CPU settings and without a network"
+	@echo "make test-slow   run the tests that take minutes: trainings, grading, notebooks without a network"
 	@echo "make notebooks   execute the lessons again and write notebooks/"
 	@echo "make lint        check the style of the code"
 	@echo "make pins        compute requirements.txt anew from requirements.in (needs uv)"
-	@echo "make clean       remove what these commands have made, except my_notebooks/"
+	@echo "make clean       remove what these commands have made; my_notebooks/ and runs/ stay"
 
 # The Python to use can be named: make lab PYTHON=/path/to/python3.12
 setup:
@@ -48,6 +48,6 @@ pins:
 		--extra classroom -o requirements-classroom.txt pyproject.toml
 
 clean:
-	rm -rf .venv .venv.lock runs wheelhouse wheelhouse.new build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
-	find gan_course lessons notebooks tests tools -depth -type d \
+	rm -rf .venv .venv.lock wheelhouse wheelhouse.new build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find gan_course hub lessons notebooks tests tools -depth -type d \
 		\( -name __pycache__ -o -name .ipynb_checkpoints \) -exec rm -rf {} \;

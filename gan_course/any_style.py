@@ -99,7 +99,7 @@ def load_decoder(name="adain"):
     arrays, about = read_weights(path, "decoder", [ARCHITECTURE])
     try:
         decoder = build_adain_decoder(**_checked_arguments(about["arguments"]))
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise WeightsError(f"{path} names a network that cannot be built ({error}). Train it again.") from error
     set_weights(path, named_variables(decoder), arrays)
     return decoder

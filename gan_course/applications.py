@@ -20,17 +20,17 @@ def read_mask(source, size):
     """Reads a mask: a picture whose brightness says how much is painted.
 
     Args:
-        source: path of a picture, or its content as bytes. White is painted, black stays, gray is between; colors
-            count as their brightness.
+        source: path of a picture without transparent pixels, or its content as bytes. White is painted, black stays,
+            gray is between; colors count as their brightness.
         size: `(height, width)` of the photo; the mask is resized to it.
 
     Returns:
         float32 array `(height, width)`, 0 to 1.
 
     Raises:
-        ImageError: if it cannot be read or its proportions are not those of the photo.
+        ImageError: if it cannot be read, has transparent pixels or its proportions are not those of the photo.
     """
-    pixels = read_pixels(source)
+    pixels = read_pixels(source, is_mask=True)
     height, width = size
     found = pixels.shape[1] / pixels.shape[0]
     if not 1 / PROPORTIONS < found * height / width < PROPORTIONS:

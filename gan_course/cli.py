@@ -3,7 +3,17 @@
 import argparse
 from pathlib import Path
 
-from gan_course.stylize_command import DONE, NOTHING_DONE, add_stylize, pictures_in, tell
+from gan_course.stylize_command import (
+    DONE,
+    NOTHING_DONE,
+    add_stylize,
+    check_named,
+    is_out_of_memory,
+    pictures_in,
+    tell,
+)
+
+MOST_MINUTES = 10_000.0
 
 
 def main(arguments=None):
@@ -22,11 +32,15 @@ def main(arguments=None):
     options.others = others
     try:
         return options.run(options)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         return _fail(error)
+    except OSError as error:
+        return _fail(_in_a_sentence(error))
     except KeyboardInterrupt:
         return _fail("Stopped. Files that were finished are complete.")
-    except MemoryError:
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
         return _fail("The memory is not enough. Close other programs, or give smaller pictures, and try again.")
 
 
@@ -75,8 +89,12 @@ def run_train_style(options):
         minutes = float(options.minutes)
     except ValueError:
         minutes = float("nan")
-    if not 0.0 < minutes <= 10_000.0:
-        raise ValueError(f"--minutes must be a number above 0, received {options.minutes!r}. Try --minutes 20.")
+    if not 0.0 < minutes <= MOST_MINUTES:
+        raise ValueError(
+            f"--minutes must be a number above 0 and at most {MOST_MINUTES:,.0f}, received {options.minutes!r}. Try "
+            f"--minutes 20."
+        )
+    check_named({"PAINTING": options.paintings})
     paintings = pictures_in(options.paintings)
 
     from gan_course.startup import import_tensorflow
@@ -119,6 +137,16 @@ def run_reset(options):
     kept = reset_notebook(options.lesson)
     print(f"Lesson {options.lesson} is as it was shipped." + (f" Your own is kept as {kept}." if kept else ""))
     return DONE
+
+
+def _in_a_sentence(error):
+    """What the system says of a file, with its name and what to try. An error of the course says all that itself."""
+    if error.strerror is None:
+        return error
+    return (
+        f"{error.filename or 'A file'} could not be read or written ({error.strerror}). Check that the disk has space "
+        f"and that you may read and write there, or choose another name or place."
+    )
 
 
 def _fail(message):

@@ -20,6 +20,7 @@ SHORTEST_SIDE = 16
 MEGAPIXELS = 50
 WRITABLE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 LONGEST_SIDES = {".jpg": 65_500, ".jpeg": 65_500, ".webp": 16_383}  # what the formats can hold
+LONGEST_NAME = 255  # bytes, on most disks
 PICTURE_SUFFIXES = (*WRITABLE_SUFFIXES, ".tif", ".tiff", ".gif", ".bmp", ".heic", ".heif", ".avif")
 _SRGB = ImageCms.createProfile("sRGB")
 
@@ -48,17 +49,18 @@ def read_image(source, max_side=None):
     return from_uint8(read_pixels(source, max_side))
 
 
-def read_pixels(source, max_side=None):
+def read_pixels(source, max_side=None, is_mask=False):
     """Reads a picture as `read_image` does, and leaves it in 0-255: a quarter of the memory, for large ones.
 
     Args:
         source, max_side: as in `read_image`.
+        is_mask: whether to refuse transparent pixels: laid on white, they would ask for paint.
 
     Returns:
         uint8 array `(height, width, 3)`, RGB.
 
     Raises:
-        ImageError: as in `read_image`.
+        ImageError: as in `read_image`, or if a mask has transparent pixels.
     """
     name, file = _open(source)
     with file:
@@ -67,8 +69,8 @@ def read_pixels(source, max_side=None):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about odd metadata, of no use to someone who wants a painting
                 file.load()
-                image = _to_rgb(name, ImageOps.exif_transpose(file))
-        except ImageError:
+                image = _to_rgb(name, ImageOps.exif_transpose(file), is_mask)
+        except (ImageError, MemoryError):
             raise
         except Exception as error:  # each of Pillow's decoders has errors of its own
             raise ImageError(
@@ -284,13 +286,21 @@ def check_writable(path, force=False, endings=WRITABLE_SUFFIXES):
         ImageError: says what is in the way and what to try.
     """
     path = Path(path)
+    for part in path.parts:
+        if len(os.fsencode(part)) > LONGEST_NAME:
+            raise ImageError(
+                f"The name {part[:40]}… is too long: {len(os.fsencode(part))} bytes, and a file's name has at most "
+                f"{LONGEST_NAME}. Choose a shorter one."
+            )
     if path.is_dir():
         raise ImageError(f"{path} is a folder; a picture's name was expected, {path / 'painting.jpg'} for instance.")
     if path.suffix.lower() not in endings:
         raise ImageError(f"{path} must end in one of {', '.join(endings)}, received {path.suffix or 'no ending'!r}.")
     if path.exists() and not force:
         raise ImageError(f"{path} exists already. Choose another name, or add --force to replace it.")
-    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    folder = next((parent for parent in path.absolute().parents if parent.exists()), None)
+    if folder is None:
+        raise ImageError(f"{path.absolute().anchor}, where {path} would be, does not exist. Choose another place.")
     if not folder.is_dir():
         raise ImageError(f"{folder} is a file; a folder was expected there. Choose another place for {path.name}.")
     if not os.access(folder, os.W_OK):
@@ -365,7 +375,8 @@ def write_atomically(path, content):
         path: `pathlib.Path` of the file.
         content: bytes.
     """
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
+    # only the beginning of the name, because a long one has no room for more
+    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:20]}.", suffix=".partial")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -406,6 +417,8 @@ def _open(source):
         ) from error
     except PermissionError as error:
         raise ImageError(f"{name} may not be read. Change its permissions or copy it to your own folder.") from error
+    except MemoryError:
+        raise
     except Exception as error:
         raise ImageError(
             f"{name} cannot be read ({error}). Copy or download it again, or export it as PNG from an image viewer."
@@ -448,8 +461,8 @@ def _too_large(name, size="far too many"):
     )
 
 
-def _to_rgb(name, image):
-    """Any Pillow image → mode RGB in sRGB, transparency on white."""
+def _to_rgb(name, image, is_mask):
+    """Any Pillow image → mode RGB in sRGB, transparency on white, of which a mask may have none."""
     if image.mode.startswith("I;16"):
         values = np.asarray(image).astype("uint32")
         image = Image.fromarray((values / 257.0).round().astype("uint8"))
@@ -461,6 +474,11 @@ def _to_rgb(name, image):
     if image.has_transparency_data:
         image = image.convert("RGBA")
         alpha = image.getchannel("A")
+        if is_mask and alpha.getextrema()[0] < 255:
+            raise ImageError(
+                f"{name} has transparent pixels; a mask says everywhere whether to paint, white, or not, black. In an "
+                f"image editor, put a black layer below it, leave white what is to be painted, and flatten it."
+            )
     elif image.mode not in ("RGB", "CMYK", "L"):
         image = image.convert("RGB")
     rgb = _to_srgb(image if alpha is None else image.convert("RGB"))

@@ -30,7 +30,7 @@ def fill_my_notebooks():
         FileNotFoundError: if the course was installed without its lessons.
     """
     copied = []
-    for lesson in _lessons():
+    for lesson in shipped_lessons():
         target = my_notebooks() / lesson.name
         if not target.exists():
             _copy(lesson, target)
@@ -51,7 +51,7 @@ def reset_notebook(number):
     Raises:
         ValueError: if no lesson has this number.
     """
-    lessons = {lesson.name[:2]: lesson for lesson in _lessons()}
+    lessons = {lesson.name[:2]: lesson for lesson in shipped_lessons()}
     asked = str(number).strip()
     lesson = lessons.get(asked) or lessons.get("0" + asked)
     if lesson is None:
@@ -110,7 +110,15 @@ def start_lab(extra_arguments=()):
     server.start()
 
 
-def _lessons():
+def shipped_lessons():
+    """The lessons' notebooks as they were shipped.
+
+    Returns:
+        List of paths, in the order of their numbers.
+
+    Raises:
+        FileNotFoundError: if the course was installed without its lessons.
+    """
     lessons = sorted(SHIPPED.glob("[0-9][0-9]_*.ipynb"))
     if not lessons:
         raise FileNotFoundError(

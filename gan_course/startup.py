@@ -27,10 +27,12 @@ def import_tensorflow():
     The messages come from C++ before any Python setting can stop them, so the file descriptor is redirected around
     the import and the first look for devices. Python warnings, and whatever is raised later, are shown as always.
 
+    Keras is told to use TensorFlow, whatever `KERAS_BACKEND` says: on another backend the trainers cannot run.
+
     Returns:
         The module `tensorflow`.
     """
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with no_native_stderr():
         import tensorflow

@@ -1,7 +1,9 @@
 """`gan-course stylize`: which photos, which styles where, and what must not go together."""
 
+import os
 import sys
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 DONE, SOME_FAILED, NOTHING_DONE = 0, 1, 2
@@ -24,7 +26,6 @@ def add_stylize(commands):
         "-o",
         "--out",
         required=True,
-        type=Path,
         help="the painting; for several photos a folder, which is made; a name in .gif is an animation from the photo "
         "to the painting and back",
     )
@@ -61,12 +62,14 @@ def run_stylize(options):
     from tqdm import tqdm
 
     from gan_course.images import check_fits, check_writable, read_pixels, save_image
+    from gan_course.stylize import SMALLEST_SIDE
 
     for mask in mask_files(options):
-        read_pixels(mask)  # a mask that cannot be read is said once, before any work
+        read_pixels(mask, is_mask=True)  # a mask that cannot be used is said once, before any work
     if options.animated:
         from gan_course.animation import ENDINGS, save_animation
-    paint = Painter(options)
+    # Loading takes seconds. So one photo is read first, and what is wrong with it said; for a folder, the style first.
+    paint = Painter(options) if len(jobs) > 1 else None
     failures = []
     in_terminal = sys.stderr.isatty()
     show_tiles = partial(tqdm, unit="tile", disable=len(jobs) > 1 or not in_terminal)
@@ -76,14 +79,18 @@ def run_stylize(options):
             check_writable(painting, options.force, *([ENDINGS] if options.animated else []))
             pixels = read_pixels(photo, options.max_side)
             check_fits(painting, pixels.shape)
+            paint = paint or Painter(options)
             if options.animated:
                 save_animation(painting, paint.frames(pixels, show_tiles), options.force)
             else:
                 save_image(painting, paint(pixels, show_tiles), options.force)
         except ValueError as error:
             failures.append(error)
-        except MemoryError:
-            failures.append(f"{photo} needs more memory than there is. Try --max-side {options.max_side // 2}.")
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            smaller = max(SMALLEST_SIDE, options.max_side // 2)
+            failures.append(f"{photo} needs more memory than there is. Try --max-side {smaller}.")
     done = len(jobs) - len(failures)
     if done:
         print(f"{done} painted: {jobs[0][1] if len(jobs) == 1 else options.out}")
@@ -93,17 +100,30 @@ def run_stylize(options):
 
 
 def check_together(options):
-    """Checks all numbers, and that no option is without what it belongs to.
+    """Checks all numbers, that no name is empty, and that no option is without what it belongs to.
 
     Args:
-        options: what was typed. Numbers are replaced by what they say, and `animated` is added.
+        options: what was typed. Numbers and the place to write to are replaced by what they say, and `animated` is
+            added.
 
     Raises:
         ValueError: says which option lacks what.
     """
     from gan_course.applications import check_share
-    from gan_course.stylize import check_max_side, check_strength, check_stroke
+    from gan_course.stylize import LONGEST_SIDE, check_max_side, check_strength, check_stroke
 
+    check_named(
+        {
+            "PHOTO": options.photos,
+            "--style": [options.style],
+            "--style-image": [options.style_image],
+            "--out": [options.out],
+            "--mask": [options.mask],
+            "--region": chain(*options.region),
+            "--blend": [options.blend],
+        }
+    )
+    options.out = Path(options.out)
     options.animated = options.out.suffix.lower() == ".gif" and not options.out.is_dir()
     if (options.style is None) == (options.style_image is None):
         raise ValueError(
@@ -114,6 +134,11 @@ def check_together(options):
     options.max_side = check_max_side(usual if options.max_side is None else options.max_side)
     if options.style_image and options.stroke != 1.0:
         raise ValueError("--stroke needs --style: in --style-image the size of the strokes is that of the picture.")
+    if options.style_image and options.max_side > LONGEST_SIDE:
+        raise ValueError(
+            f"--style-image paints in one piece, at most {LONGEST_SIDE} pixels on the longer side, received --max-side "
+            f"{options.max_side}. Try --max-side {LONGEST_SIDE}, or --style, which paints in tiles."
+        )
     if options.style_image and options.blend:
         raise ValueError(
             "--blend needs --style: it averages the weights of two stylizers, and --style-image has none of its own."
@@ -126,6 +151,20 @@ def check_together(options):
         check_animation(options)
     elif options.frames is not None:
         raise ValueError("--frames needs an animation: a name for -o that ends in .gif.")
+
+
+def check_named(names):
+    """Checks that no name of a file, a folder or a style is empty: for a path that would be the current folder.
+
+    Args:
+        names: dictionary from what was asked for to a list of what was typed.
+
+    Raises:
+        ValueError: says which is empty.
+    """
+    for option, typed in names.items():
+        if "" in typed:
+            raise ValueError(f"{option} is empty; a name was expected. In a script, look whether its variable is set.")
 
 
 def check_animation(options):
@@ -265,12 +304,12 @@ def check_no_input(painting, photo, options):
         ValueError: names the picture.
     """
     inputs = {options.style_image: "the style picture", **dict.fromkeys(mask_files(options), "a mask")}
-    if not painting.exists():
+    if not os.path.exists(painting):  # unlike pathlib's, this one takes a name that is too long
         return
     if photo.exists() and painting.samefile(photo):
         raise ValueError(f"{photo} would be overwritten by its own painting. Choose another place with -o.")
     for name, what in inputs.items():
-        if name and painting.samefile(name):
+        if name and os.path.exists(name) and painting.samefile(name):
             raise ValueError(f"{painting} is {what} and would be overwritten. Choose another place with -o.")
 
 
@@ -341,6 +380,15 @@ def plan_paintings(photos, out):
             raise ValueError(f"{file} and {jobs[out / name]} would both be painted to {out / name}. Rename one.")
         jobs[out / name] = file
     return [(photo, painting) for painting, photo in jobs.items()]
+
+
+def is_out_of_memory(error):
+    """Whether an error says that the memory is used up: Python's own, or TensorFlow's, which need not be loaded here.
+
+    Args:
+        error: exception.
+    """
+    return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
 
 
 def tell(message):

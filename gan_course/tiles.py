@@ -13,6 +13,7 @@ import_tensorflow()
 
 import keras
 import numpy as np
+import psutil
 import tensorflow as tf
 from PIL import Image
 
@@ -23,6 +24,9 @@ from gan_course.stylize import MARGIN, blend, check_strength, check_stroke, comp
 THUMBNAIL_SIDE = 1024
 TILE = 512  # 640 with its surroundings: about 0.7 GB
 SURROUNDINGS = 64  # a multiple of 4, and more than the pixels a stylizer sees in every direction
+# What lies outside of the tiles: the photo in the size it is painted in, its painting, Pillow's copies. Measured: 11
+# for 96 megapixels, 13 for 24.
+BYTES_PER_PIXEL = 12
 
 
 def freeze_statistics(stylizer, photo):
@@ -132,7 +136,7 @@ def stylize_large(stylizer, pixels, strength=1.0, keep_colors=False, stroke=1.0,
 
     Raises:
         ValueError: if `pixels` are not as above, `strength` is outside 0..1, `stroke` outside 0.25..8 or leaves fewer
-            than 16 pixels.
+            than 16 pixels, or so many that the memory that is free cannot hold them.
     """
     pixels = check_pixels(pixels)
     strength, stroke = check_strength(strength), check_stroke(stroke)
@@ -143,6 +147,7 @@ def stylize_large(stylizer, pixels, strength=1.0, keep_colors=False, stroke=1.0,
             f"A stroke of {stroke:g} leaves {size[0]} × {size[1]} pixels of the photo to paint; at least "
             f"{images.SHORTEST_SIDE} on the shorter side are needed. Choose a smaller stroke or a larger photo."
         )
+    check_memory(size, stroke)
     lanczos = Image.Resampling.LANCZOS
     source = pixels if stroke == 1.0 else np.asarray(Image.fromarray(pixels).resize(size, lanczos))
     painting = paint_in_tiles(stylizer, source, progress)
@@ -153,6 +158,25 @@ def stylize_large(stylizer, pixels, strength=1.0, keep_colors=False, stroke=1.0,
         photo, painted = (images.from_uint8(x[top : top + TILE]) for x in (pixels, painting))
         result[top : top + TILE] = images.to_uint8(blend(photo, painted, strength, keep_colors))
     return result
+
+
+def check_memory(size, stroke):
+    """Checks that there is memory enough for what lies outside of the tiles: a fine stroke enlarges the photo.
+
+    Args:
+        size: `(width, height)` in which the photo is painted.
+        stroke: the stroke that led to it, for the message.
+
+    Raises:
+        ValueError: if there is not.
+    """
+    needed, free = BYTES_PER_PIXEL * size[0] * size[1] / 2**30, psutil.virtual_memory().available / 2**30
+    if needed > free:
+        raise ValueError(
+            f"With a stroke of {stroke:g} the photo is painted at {size[0]} × {size[1]} pixels, which needs about "
+            f"{needed:.1f} GB of memory, and {free:.1f} GB are free. Close other programs, choose a broader stroke "
+            f"(--stroke), or a smaller picture (--max-side)."
+        )
 
 
 def even_parts(side):

@@ -1,7 +1,7 @@
 """Toy data: points in the plane whose density is known, so that what a GAN has learned can be seen and checked.
 
 Every sampler takes a number of points and a seed and returns float32 `(count, 2)`. All of them fit into the square
-from -3 to 3, but for some 3 in 1000 points of the Gaussian.
+from -3 to 3, but for 2 or 3 in 1000 points of the Gaussian.
 """
 
 import numpy as np

@@ -78,7 +78,7 @@ def read_weights(path, kind, architectures):
         `(arrays, about)`: dictionary from name to float16 array, and the description.
 
     Raises:
-        WeightsError: if there is no such file, or it is damaged, something else or of another version.
+        WeightsError: if there is no such file, or it may not be read, is damaged, something else or of another version.
     """
     path = Path(path)
     if not path.exists():
@@ -94,6 +94,10 @@ def read_weights(path, kind, architectures):
         raise WeightsError(
             f"{path} holds no {kind} of this course: it says nothing about itself. Use a file made by this course."
         ) from error
+    except PermissionError as error:
+        raise WeightsError(f"{path} may not be read. Change its permissions or copy it to your own folder.") from error
+    except MemoryError:
+        raise
     except Exception as error:  # a damaged archive can fail in many ways
         raise WeightsError(
             f"{path} is damaged or no {kind} of this course. An .npz file made by this course was expected: copy it "

@@ -29,12 +29,20 @@ def main(arguments=None):
     state = Path(os.environ.get("GAN_COURSE_HUB", "/srv/gan-course-class"), "state")
     if not state.is_dir():
         sys.exit(f"There is no {state}. Start the hub once, or set GAN_COURSE_HUB to its folder, and try again.")
-    if options.passwords.exists():
-        sys.exit(f"{options.passwords} exists already and was not changed. Name another file.")
+    if (owner := state.stat().st_uid) != os.geteuid():
+        sys.exit(
+            f"{state} belongs to user {owner} and you are {os.geteuid()}: the hub could not read what you write there. "
+            f"Run this as that user, with sudo -u '#{owner}' in front."
+        )
     kept = password_file.read(state / "passwords.json")
     new = {name: password_file.new_password() for name in names if options.renew or name not in kept}
-    with open(os.open(options.passwords, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.writelines(f"{name},{password}\n" for name, password in new.items())
+    try:
+        with open(os.open(options.passwords, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.writelines(f"{name},{password}\n" for name, password in new.items())
+    except FileExistsError:
+        sys.exit(f"{options.passwords} exists already and was not changed. Name another file.")
+    except OSError as error:
+        sys.exit(f"{options.passwords} could not be written ({error.strerror}). Name another file, or another folder.")
     hashes = {name: password_file.hashed(password) for name, password in new.items()}
     password_file.write(state / "passwords.json", kept | hashes)
     print(f"{len(new)} new passwords, {len(names) - len(new)} kept. Written: {options.passwords}")
@@ -42,7 +50,13 @@ def main(arguments=None):
 
 def read_names(file):
     """Names from a file, each once; stops at one that is no account's name."""
-    names = list(dict.fromkeys(line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()))
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()  # some editors begin a file with a mark
+    except OSError as error:
+        sys.exit(f"{file} could not be read ({error.strerror}). A text file with a name in each line was expected.")
+    except UnicodeDecodeError:
+        sys.exit(f"{file} is no text in UTF-8. A name in each line was expected: save it as plain text in UTF-8.")
+    names = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
     for name in names:
         if not NAME.fullmatch(name):
             sys.exit(f"{name!r} is no name for an account: small letters, digits, - and _, a letter first, at most 32.")

@@ -60,6 +60,7 @@ class TestDecodersInFiles:
             ({"about": np.array(json.dumps({**about, "architecture": "stylizer"}))}, "'stylizer'"),
             ({"about": np.array(json.dumps({**about, "arguments": {"layers": 3}}))}, "cannot be built"),
             ({"about": np.array(json.dumps({**about, "arguments": {"filters": [4, 4, 10**6]}}))}, "cannot be built"),
+            ({"about": np.array(json.dumps({**about, "arguments": {"filters": [1e999] * 3}}))}, "cannot be built"),
             ({"about": np.array(json.dumps({**about, "arguments": {"filters": [5, 4, 4]}}))}, "does not fit"),
             ({"00_conv2d/bias": np.array([np.nan] * 4, "float16")}, "NaN"),
         ]:

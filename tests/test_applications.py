@@ -60,6 +60,17 @@ class TestAMaskFromAnEditor:
         with pytest.raises(images.ImageError, match="40 × 60 pixels and the photo 60 × 40.* a copy of the photo"):
             applications.read_mask(path, (40, 60))
 
+    def test_one_drawn_on_a_transparent_layer_is_refused_before_it_paints_the_whole_photo(self, tmp_path):
+        layer = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
+        layer.paste("white", (0, 0, 30, 40))
+        layer.save(tmp_path / "layer.png")
+        with pytest.raises(images.ImageError, match="layer.png has transparent pixels; .* black layer .* flatten"):
+            applications.read_mask(tmp_path / "layer.png", (40, 60))
+
+    def test_one_that_has_an_alpha_channel_and_no_transparent_pixel_is_taken(self, tmp_path):
+        path = save_mask(tmp_path / "m.png", 255 * left_half((40, 60)), "RGBA")
+        np.testing.assert_array_equal(applications.read_mask(path, (40, 60)), left_half((40, 60)))
+
     def test_one_that_is_no_picture_is_refused_in_the_words_for_pictures(self, tmp_path):
         (tmp_path / "m.png").write_text("mask")
         with pytest.raises(images.ImageError, match="m.png is not a picture"):

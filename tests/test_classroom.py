@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -19,7 +20,7 @@ from gan_course.classroom import NotRight, apart, require, require_letters, requ
 from gan_course.classroom.apart import run_notebook
 from gan_course.classroom.assignment import make_assignment, minutes_of
 from gan_course.classroom.export import SUBMITTED_FILE, export_course
-from gan_course.classroom.grade_table import Grade, read_table, write_table
+from gan_course.classroom.grade_table import Grade, describe, read_table, write_table
 from gan_course.classroom.needed import needed_cells
 from gan_course.classroom.own_words import OWN_WORDS
 from gan_course.classroom.project import make_project
@@ -123,7 +124,6 @@ def test_a_student_reads_no_quiz_answer_before_handing_in(course):
     for cell in as_handed_out(source_of(course)).cells:
         if cell.id.startswith("question-"):
             assert "require_right" not in cell.source
-            assert "return" not in cell.source or "for instance" in cell.source
             assert "is right." not in cell.source
 
 
@@ -214,6 +214,14 @@ def test_a_download_of_a_learning_platform_says_whose_file_it_is(file, student, 
 def test_a_teacher_who_names_no_lesson_learns_which_there_are(tmp_path, wrong, said):
     with pytest.raises(ValueError, match=said):
         export_course(tmp_path / "course", wrong)
+    assert not (tmp_path / "course").exists()
+
+
+@pytest.mark.parametrize("lessons", [[], ["--lessons", "03"]], ids=["all", "one"])
+def test_a_teacher_whose_course_came_without_its_notebooks_learns_that(tmp_path, monkeypatch, capsys, lessons):
+    monkeypatch.setattr("gan_course.lab.SHIPPED", tmp_path / "nowhere")
+    assert main(["classroom", "export", str(tmp_path / "course"), *lessons]) == 2
+    assert f"The lessons were expected in {tmp_path / 'nowhere'} and are not there" in capsys.readouterr().err
     assert not (tmp_path / "course").exists()
 
 
@@ -359,7 +367,7 @@ def test_a_cell_that_ends_python_costs_itself_and_no_other_cell(ends):
 
 def test_a_loop_without_end_is_stopped_even_if_it_swallows_interrupts():
     stubborn = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
-    assert run("a = 1", stubborn, "print(a)", cell_seconds=3) == ["", "TimeLimit", "1"]
+    assert run("a = 1", stubborn, "print(a)", cell_seconds=10) == ["", "TimeLimit", "1"]
 
 
 def test_a_notebook_that_ends_python_again_and_again_is_given_up_for_the_true_reason(monkeypatch):
@@ -421,6 +429,27 @@ def test_a_run_without_a_result_is_never_taken_for_a_grade():
         ExecuteApart(memory_gigabytes=0.1).preprocess(notebook, {})
 
 
+@WITH_NBGRADER
+def test_a_warning_costs_no_points_and_a_number_that_is_shown_brings_none():
+    from gan_course.classroom.preprocessors import only_errors_count
+
+    new = nbformat.v4.new_output
+    shown = new("execute_result", {"text/plain": "3"})
+    warning, printed = new("stream", name="stderr", text="RuntimeWarning"), new("stream", name="stdout", text="3")
+    error = new("error", ename="NotRight", evalue="density_ratio", traceback=[])
+    kept = only_errors_count([shown, warning, printed, error])
+    assert [output.output_type for output in kept] == ["error", "stream", "stream"]
+    assert [output.name for output in kept[1:]] == ["stdout", "stdout"]
+
+
+def test_a_submission_as_large_as_a_film_is_not_read(tmp_path):
+    file = tmp_path / f"{LESSON}.ipynb"
+    with file.open("wb") as handle:
+        handle.truncate(21_000_000)
+    with pytest.raises(NeedsPerson, match=f"{LESSON}.ipynb has 21 MB; at most 20 are read"):
+        read_submission(file)
+
+
 def test_code_that_a_person_should_read_is_named():
     lesson = [exercises.lesson_04.slerp, exercises.lesson_04.moving_average]
     assert worth_a_look(["def f(start, end, t):\n    return latent.slerp(start, end, t)"], lesson) == [
@@ -450,6 +479,9 @@ def run_nbgrader(course, *arguments):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
+
+
+ANSWERS = ("BEGIN SOLUTION", "HIDDEN", "require_right", "A good answer says")
 
 
 def a_class(folder, submissions, **limits):
@@ -541,6 +573,35 @@ def test_perfect_blank_and_partly_right_get_their_points(few):
 
 
 @WITH_NBGRADER
+def test_what_is_handed_out_holds_no_answer(few):
+    folder, _ = few
+    with_answers, handed_out = (
+        (folder / part / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8") for part in ("source", "release")
+    )
+    assert [words for words in ANSWERS if words not in with_answers] == []
+    assert [words for words in ANSWERS if words in handed_out] == []
+
+
+@WITH_NBGRADER
+def test_a_teacher_who_names_a_student_who_handed_nothing_in_is_told(few, capsys):
+    folder, _ = few
+    before = digests(folder)
+    assert main(["classroom", "grade", str(folder), LESSON, "--students", "blank", "nobody"]) == 2
+    assert capsys.readouterr().err.endswith("there is none of nobody.\n")
+    assert digests(folder) == before
+
+
+@WITH_NBGRADER
+def test_points_alone_cannot_be_had_before_any_grading(few, tmp_path):
+    course = tmp_path / "course"
+    shutil.copytree(few[0], course, ignore=shutil.ignore_patterns("autograded", "feedback", "grades"))
+    assert main(["classroom", "grade", str(course), LESSON, "--students", "perfect", "--points-only"]) == 0
+    row = read_table(course / "grades" / f"{LESSON}.csv")["perfect"]
+    assert (row["points"], row["look at it"]) == ("", "not graded yet")
+    assert not (course / "autograded").exists()
+
+
+@WITH_NBGRADER
 def test_who_cannot_be_graded_is_named_and_never_gets_a_silent_zero(few):
     _, rows = few
     for student, reason in (("stripped", "metadata"), ("torn", "not a notebook that can be read")):
@@ -604,6 +665,11 @@ def test_a_table_is_read_as_it_was_written_with_and_without_the_mark(tmp_path):
     assert read_table(file) == rows and read_table(tmp_path / "none.csv") == {}
 
 
+@pytest.mark.parametrize(("number", "words"), [(1, "1 answer in words"), (2, "2 answers in words")])
+def test_answers_that_wait_to_be_read_are_counted_in_the_line_of_a_student(number, words):
+    assert f"ada: 3 of 20, {words} to read" in describe(Grade("ada", 3.0, 20.0, to_read=number))
+
+
 @WITH_NBGRADER
 def test_files_handed_in_beside_the_notebook_are_named(few):
     folder, _ = few
@@ -643,7 +709,11 @@ def test_a_teacher_who_grades_too_early_learns_what_comes_first(course, tmp_path
     assert main(["classroom", "grade", str(tmp_path), LESSON]) == 2
     assert "is none. Make one with" in capsys.readouterr().err
     assert main(["classroom", "grade", str(course), LESSON]) == 2
-    assert "nbgrader generate_assignment lesson_01" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"are {LESSON}; in its folder" in said and "nbgrader generate_assignment lesson_01" in said
+    shutil.copy(course / "nbgrader_config.py", tmp_path)
+    assert main(["classroom", "grade", str(tmp_path), LESSON]) == 2
+    assert f"{tmp_path / 'source'} holds no assignments. Make a course folder anew" in capsys.readouterr().err
 
 
 MANY = {

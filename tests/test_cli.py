@@ -1,15 +1,17 @@
 """The command line, as a user types it."""
 
+import argparse
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from gan_course import images, stylize_command
-from gan_course.cli import main
+from gan_course.cli import build_parser, main
 from gan_course.images import read_image
 from gan_course.paths import ROOT
 
@@ -179,13 +181,90 @@ class TestApplications:
         for number, name in ((0, "first"), (2, "last")):
             assert np.abs(frames[number] - np.asarray(Image.open(tmp_path / f"{name}.png"))).mean() < 4
 
-    def test_every_option_has_help(self, capsys):
+    def test_an_animation_between_a_photo_and_a_blend(self, photo, small_weights, other_weights, tmp_path):
+        out, blend = tmp_path / "blend.gif", ("--style", small_weights, "--blend", other_weights, "--share", 0.5)
+        assert stylize(photo, *blend, "-o", out, "--frames", 3) == 0
+        self.painted(tmp_path / "half.png", photo, *blend)
+        frames = list(self.frames(out))
+        for number, path in ((0, photo), (2, tmp_path / "half.png")):
+            assert np.abs(frames[number] - np.asarray(Image.open(path))).mean() < 4
+
+    def test_a_painting_as_style_goes_with_all_of_them(
+        self, photo, mask, small_weights, other_weights, tmp_path, monkeypatch
+    ):
+        from gan_course.pretrained import load_stylizer
+
+        monkeypatch.setattr("gan_course.any_style.stylizer_for", lambda painting: load_stylizer(small_weights))
+        for number, extra in enumerate((["--mask", mask], ["--region", other_weights, mask])):
+            found, wanted = (
+                self.painted(tmp_path / f"{style[0]}{number}.png", photo, *style, *extra)
+                for style in (["--style-image", photo], ["--style", small_weights])
+            )
+            np.testing.assert_array_equal(found, wanted)
+        out = tmp_path / "painting.gif"
+        assert stylize(photo, "--style-image", photo, "-o", out, "--frames", 3) == 0
+        assert np.abs(list(self.frames(out))[0] - np.asarray(Image.open(photo))).mean() < 4
+
+    def test_the_help_says_that_a_gif_is_an_animation(self, capsys):
         with pytest.raises(SystemExit):
             main(["stylize", "--help"])
-        text = capsys.readouterr().out
-        for option in ("--mask", "--region STYLE MASK", "--blend", "--share", "--frames"):
-            assert option in text
-        assert ".gif" in text
+        assert ".gif is an animation" in " ".join(capsys.readouterr().out.split())
+
+
+class TestWithoutPainting:
+    """What the command does around the networks: they are not run."""
+
+    @pytest.fixture
+    def wide(self, tmp_path):
+        Image.effect_noise((1300, 200), 60).save(tmp_path / "wide.png")
+        return tmp_path / "wide.png"
+
+    def instead(self, monkeypatch, paint):
+        monkeypatch.setattr(stylize_command.Painter, "__call__", lambda self, pixels, progress: paint(pixels))
+
+    def test_nobody_who_names_no_size_gets_a_huge_file(self, wide, small_weights, tmp_path, monkeypatch):
+        self.instead(monkeypatch, lambda pixels: 255 - pixels)
+        for name, width in (("painting.png", 1024), ("animation.gif", 512)):
+            assert stylize(wide, "--style", small_weights, "-o", tmp_path / name) == 0
+            with Image.open(tmp_path / name) as file:
+                assert file.width == width
+                assert getattr(file, "n_frames", 1) == (12 + 10 if name.endswith(".gif") else 1)  # 12 there, 10 back
+
+    def test_ctrl_c_leaves_what_was_finished(self, photo, small_weights, tmp_path, monkeypatch, capsys):
+        done = []
+
+        def stopped_at_the_second(pixels):
+            if done:
+                raise KeyboardInterrupt
+            done.append(pixels)
+            return pixels
+
+        self.instead(monkeypatch, stopped_at_the_second)
+        second = tmp_path / "second.png"
+        second.write_bytes(photo.read_bytes())
+        assert stylize(photo, second, "--style", small_weights, "-o", tmp_path / "out") == 2
+        assert capsys.readouterr().err == "gan-course: Stopped. Files that were finished are complete.\n"
+        assert [path.name for path in (tmp_path / "out").iterdir()] == ["photo.png"]
+        np.testing.assert_array_equal(read_image(tmp_path / "out" / "photo.png"), read_image(photo))
+
+    @pytest.mark.parametrize(
+        ("extra", "half"),
+        [([], 512), (["--max-side", 300], 150), (["--max-side", 100], 64)],
+        ids=["no size", "a size", "near the smallest"],
+    )
+    @pytest.mark.parametrize("of_tensorflow", [False, True])
+    def test_whoever_lacks_the_memory_is_told_a_size_that_needs_less(
+        self, photo, small_weights, tmp_path, monkeypatch, capsys, of_tensorflow, extra, half
+    ):
+        from tensorflow.errors import ResourceExhaustedError
+
+        def too_large(pixels):
+            raise ResourceExhaustedError(None, None, "OOM when allocating") if of_tensorflow else MemoryError
+
+        self.instead(monkeypatch, too_large)
+        assert stylize(photo, "--style", small_weights, "-o", tmp_path / "p.png", *extra) == 2
+        assert f"photo.png needs more memory than there is. Try --max-side {half}." in capsys.readouterr().err
+        assert not (tmp_path / "p.png").exists()
 
 
 class TestRefused:
@@ -275,9 +354,64 @@ class TestRefused:
         self.refused(capsys, (photo, "--style", small_weights, "-o", tmp_path / "p.png", *extra), says)
         assert not (tmp_path / "p.png").exists()
 
-    def test_a_blend_with_a_style_image(self, capsys, photo, small_weights, tmp_path):
-        arguments = (photo, "--style-image", photo, "--blend", small_weights, "-o", tmp_path / "p.png")
-        self.refused(capsys, arguments, "--blend needs --style")
+    def test_a_size_that_a_style_image_cannot_paint_in_one_piece(self, capsys, photo, tmp_path):
+        arguments = (photo, "--style-image", photo, "--max-side", "4097", "-o", tmp_path / "p.png")
+        self.refused(capsys, arguments, "--style-image paints in one piece", "Try --max-side 4096", "--style")
+
+    @pytest.mark.parametrize(
+        ("option", "arguments"),
+        [
+            ("PHOTO", ["", "--style", "STYLE", "-o", "OUT"]),
+            ("--style", ["PHOTO", "--style", "", "-o", "OUT"]),
+            ("--style-image", ["PHOTO", "--style-image", "", "-o", "OUT"]),
+            ("--out", ["PHOTO", "--style", "STYLE", "-o", ""]),
+            ("--mask", ["PHOTO", "--style", "STYLE", "-o", "OUT", "--mask", ""]),
+            ("--region", ["PHOTO", "--style", "STYLE", "-o", "OUT", "--region", "STYLE", ""]),
+            ("--blend", ["PHOTO", "--style", "STYLE", "-o", "OUT", "--blend", ""]),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
+    def test_a_variable_of_a_script_that_is_not_set(
+        self, capsys, photo, small_weights, tmp_path, monkeypatch, option, arguments
+    ):
+        monkeypatch.chdir(tmp_path)  # where the photo is: an empty path would mean this folder
+        named = {"PHOTO": photo, "STYLE": small_weights, "OUT": tmp_path / "out" / "p.png"}
+        self.refused(capsys, [named.get(text, text) for text in arguments], f"{option} is empty; a name was expected")
+        assert [path.name for path in tmp_path.iterdir()] == ["photo.png"]
+
+    def test_what_is_wrong_with_the_only_photo_is_said_before_the_style_is_loaded(
+        self, capsys, photo, small_weights, tmp_path, monkeypatch
+    ):
+        monkeypatch.setattr(stylize_command, "load_style", lambda *arguments: pytest.fail("loaded"))
+        (tmp_path / "p.png").write_text("precious")
+        for source, out, says in (
+            (tmp_path / "no.jpg", tmp_path / "new.png", "no.jpg does not exist"),
+            (photo, tmp_path / "p.png", "exists already"),
+            (photo, tmp_path / "p.tiff", "must end in"),
+        ):
+            self.refused(capsys, (source, "--style", small_weights, "-o", out), says)
+
+    @pytest.mark.parametrize("option", ["--mask", "--region"])
+    def test_a_mask_drawn_on_a_transparent_layer(self, capsys, photo, small_weights, tmp_path, monkeypatch, option):
+        monkeypatch.setattr(stylize_command, "load_style", lambda *arguments: pytest.fail("loaded"))
+        Image.new("RGBA", (81, 60), (255, 255, 255, 0)).save(tmp_path / "layer.png")
+        mask = [option, *([small_weights] if option == "--region" else []), tmp_path / "layer.png"]
+        arguments = (photo, "--style", small_weights, *mask, "-o", tmp_path / "p.png")
+        self.refused(capsys, arguments, "layer.png has transparent pixels", "flatten it")
+
+    def test_a_style_picture_that_is_missing_where_the_painting_exists(self, capsys, photo, tmp_path):
+        (tmp_path / "p.png").write_text("precious")
+        arguments = (photo, "--style-image", tmp_path / "no.jpg", "-o", tmp_path / "p.png", "--force")
+        self.refused(capsys, arguments, "no.jpg does not exist")
+        assert (tmp_path / "p.png").read_text() == "precious"
+
+    @pytest.mark.parametrize(("option", "value"), [("--blend", "STYLE"), ("--stroke", "2")])
+    def test_what_needs_a_network_of_its_own_with_a_style_image(
+        self, capsys, photo, small_weights, tmp_path, option, value
+    ):
+        value = {"STYLE": small_weights}.get(value, value)
+        arguments = (photo, "--style-image", photo, option, value, "-o", tmp_path / "p.png")
+        self.refused(capsys, arguments, f"{option} needs --style")
 
     @pytest.mark.parametrize(
         ("extra", "says"),
@@ -377,6 +511,46 @@ class TestAFolder:
         assert stylize(folder, "--style", small_weights, "-o", tmp_path / "out") == 2
 
 
+def test_every_command_and_every_option_has_help():
+    parsers, seen = [build_parser()], set()
+    while parsers:
+        for action in parsers.pop()._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                helped = {choice.dest for choice in action._choices_actions if choice.help}
+                assert helped == set(action.choices)
+                parsers += action.choices.values()
+            else:
+                assert action.help, action
+                seen.update(action.option_strings)
+    assert {"--mask", "--region", "--blend", "--share", "--frames", "--minutes"} <= seen
+
+
+def test_a_lesson_is_put_back_and_the_learner_s_own_is_kept(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("GAN_COURSE_NOTEBOOKS", str(tmp_path))
+    assert main(["reset", "03"]) == 0
+    (lesson,) = tmp_path.iterdir()
+    assert capsys.readouterr().out == "Lesson 03 is as it was shipped.\n"
+    lesson.write_text("my work")
+    assert main(["reset", "3"]) == 0
+    kept = lesson.with_suffix(".old-1.ipynb")
+    assert f"Your own is kept as {kept}." in capsys.readouterr().out
+    assert kept.read_text() == "my work" and lesson.read_bytes() == (ROOT / "notebooks" / lesson.name).read_bytes()
+    assert main(["reset", "99"]) == 2
+    assert "received '99'" in capsys.readouterr().err
+
+
+def test_a_training_is_given_its_minutes_and_whether_it_goes_on(photo, tmp_path, monkeypatch, capsys):
+    received = []
+    monkeypatch.setattr(
+        "gan_course.training.own_style.train_own_style", lambda *arguments: received.append(arguments) or 120
+    )
+    out = tmp_path / "mine.npz"
+    assert main(["train-style", str(photo), "-o", str(out), "--minutes", "40", "--resume"]) == 0
+    assert main(["train-style", str(photo), "-o", str(out)]) == 0
+    assert received == [([photo], out, 40.0, True), ([photo], out, 20.0, False)]
+    assert "Step 120, saved" in capsys.readouterr().out
+
+
 def test_importing_and_help_do_not_load_tensorflow():
     code = (
         "import sys, gan_course, gan_course.cli\n"
@@ -393,6 +567,28 @@ def test_importing_and_help_do_not_load_tensorflow():
 def test_tensorflow_is_imported_without_its_log_lines():
     result = run("-c", "import gan_course.networks", TF_CPP_MIN_LOG_LEVEL="0")
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_keras_runs_on_tensorflow_whatever_the_terminal_says():
+    result = run("-c", "import gan_course.networks, keras; print(keras.backend.backend())", KERAS_BACKEND="torch")
+    assert (result.stdout, result.stderr) == ("tensorflow\n", "")
+
+
+def test_what_the_system_refuses_is_said_with_the_file_and_what_to_try(monkeypatch, capsys):
+    def refuse(arguments):
+        raise PermissionError(13, "Permission denied", "/srv/my_notebooks")
+
+    monkeypatch.setattr("gan_course.lab.start_lab", refuse)
+    assert main(["lab"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("gan-course: /srv/my_notebooks could not be read or written (Permission denied). Check that")
+
+
+def test_what_the_course_itself_says_of_a_missing_file_stays_as_it_is(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr("gan_course.lab.SHIPPED", tmp_path)
+    assert main(["reset", "03"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"gan-course: The lessons were expected in {tmp_path}") and said.endswith("install -e .).\n")
 
 
 def test_lab_hands_its_arguments_on_to_jupyterlab(monkeypatch):
@@ -413,11 +609,41 @@ def test_stylize_prints_no_log_lines_of_tensorflow(photo, small_weights, tmp_pat
     assert result.stderr == ""
 
 
+def with_memory(monkeypatch, total, free):
+    found = SimpleNamespace(total=total * 2**30, available=free * 2**30)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: found)
+
+
 class TestDoctor:
-    def test_a_healthy_course(self, capsys):
+    def test_a_healthy_course(self, capsys, monkeypatch):
+        with_memory(monkeypatch, total=16, free=8)  # whatever else runs on this computer
         assert main(["doctor"]) == 0
         lines = capsys.readouterr().out.strip().splitlines()
         assert len(lines) == 5 and all(line.startswith("ok") for line in lines)
+
+    def test_too_little_memory_is_said_before_a_lesson_dies_of_it(self, monkeypatch):
+        from gan_course import doctor
+
+        with_memory(monkeypatch, total=8, free=1.4)
+        with pytest.raises(RuntimeError, match=r"1\.4 GB of memory are free of 8; a lesson needs up to 2\. Close"):
+            doctor.check_machine()
+
+    @pytest.mark.parametrize("version", [(3, 10, 12), (3, 14, 0)])
+    def test_a_python_too_old_or_too_new_is_named(self, monkeypatch, version):
+        from gan_course import doctor
+
+        text = ".".join(map(str, version))
+        monkeypatch.setattr(doctor, "sys", SimpleNamespace(version_info=version))
+        monkeypatch.setattr(doctor.platform, "python_version", lambda: text)
+        with pytest.raises(RuntimeError, match=f"Python {text}; 3.11 to 3.13 is needed"):
+            doctor.check_python()
+
+    def test_a_style_that_paints_nothing_is_named(self, monkeypatch):
+        from gan_course import doctor
+
+        monkeypatch.setattr("gan_course.stylize.stylize", lambda stylizer, photo: photo)
+        with pytest.raises(RuntimeError, match="left the test picture unchanged.*git checkout data/weights"):
+            doctor.check_painting()
 
     def test_what_is_wrong_is_named(self, capsys, monkeypatch):
         from gan_course import doctor

@@ -15,6 +15,7 @@ from gan_course.losses import least_squares_discriminator_loss, least_squares_ge
 from gan_course.networks import build_patch_discriminator, build_stylizer
 from gan_course.paths import ROOT, data_path
 from gan_course.pretrained import save_stylizer
+from gan_course.training import cycle_gan
 from gan_course.training.callbacks import SaveTraining
 from gan_course.training.cycle_gan import CycleGAN, cycle_consistency_loss
 from gan_course.weight_files import WeightsError
@@ -46,6 +47,20 @@ def tiny_generator():
             keras.layers.Conv2D(3, 3, padding="same", activation="tanh"),
         ]
     )
+
+
+def one_layer_critic():
+    return keras.Sequential([keras.Input((None, None, 3)), keras.layers.Conv2D(1, 3, strides=2)])
+
+
+def brightness():
+    """A discriminator whose score is how bright the pixel is."""
+    kernel = keras.initializers.Constant(1 / 3)
+    return keras.Sequential([keras.Input((None, None, 3)), keras.layers.Conv2D(1, 1, kernel_initializer=kernel)])
+
+
+def distance(one, other):
+    return tf.reduce_mean(tf.abs(one - other))
 
 
 def make_gan(rates=(1e-3, 1e-3, 1e-3, 1e-3), **arguments):
@@ -115,27 +130,50 @@ def test_the_generators_step_changes_no_weight_of_the_discriminators(batch):
     assert {network for network in NETWORKS if moved(getattr(gan, network), before[network])} == set(NETWORKS[:2])
 
 
-def test_the_cycle_moves_both_generators_and_the_painter_is_also_moved_by_the_way_back(batch):
-    gan = make_gan()
+@pytest.mark.parametrize("weights", [{"cycle": 3.0, "identity": 2.0}, {"cycle": 0.5, "identity": 0.0}])
+def test_a_step_goes_down_the_gradient_of_the_terms_with_their_weights(batch, monkeypatch, weights):
+    for chance in ("random_window", "shift_and_flip"):
+        monkeypatch.setattr(cycle_gan, chance, lambda images, seed: images)
+    generators, critics = [tiny_generator(), tiny_generator()], [one_layer_critic(), one_layer_critic()]
+    gan = CycleGAN(*generators, *critics, cycle_weight=weights["cycle"], identity_weight=weights["identity"])
+    gan.compile([keras.optimizers.SGD(0.1) for _ in generators], [keras.optimizers.SGD(0.0) for _ in critics])
+    photos, paintings = batch["photos"], batch["paintings"]
+    (paint, develop), (judge_paintings, judge_photos) = generators, critics
     with tf.GradientTape() as tape:
-        painted = gan.to_painting(batch["photos"], training=True)
-        value = cycle_consistency_loss(batch["photos"], gan.to_photo(painted, training=True))
-    gradients = tape.gradient(value, [gan.to_painting.trainable_variables, gan.to_photo.trainable_variables])
-    for of_network in gradients:
-        assert max(float(tf.reduce_max(tf.abs(gradient))) for gradient in of_network) > 1e-6
+        painted, developed = paint(photos), develop(paintings)
+        adversarial = -tf.reduce_mean(judge_paintings(painted)) - tf.reduce_mean(judge_photos(developed))
+        cycle = distance(develop(painted), photos) + distance(paint(developed), paintings)
+        identity = distance(develop(photos), photos) + distance(paint(paintings), paintings)
+        total = adversarial + weights["cycle"] * cycle + weights["identity"] * identity
+    variables = [weight for network in generators for weight in network.trainable_variables]
+    slopes = tape.gradient(total, variables)
+    wanted = [(weight - 0.1 * slope).numpy() for weight, slope in zip(variables, slopes, strict=True)]
+    gan.train_step(batch)
+    for weight, value in zip(variables, wanted, strict=True):
+        np.testing.assert_allclose(weight, value, rtol=1e-5, atol=1e-6, err_msg=weight.path)
 
 
-def test_a_step_adds_the_terms_with_their_weights(batch):
+def test_each_discriminator_scores_its_own_side_and_knows_which_pictures_are_real():
+    gan = CycleGAN(tiny_generator(), tiny_generator(), brightness(), brightness())
+    gan.compile([keras.optimizers.SGD(0.0) for _ in range(2)], [keras.optimizers.SGD(0.0) for _ in range(2)])
+    photos, paintings, painted, developed = (tf.fill((2, SIZE, SIZE, 3), value) for value in (0.1, 0.5, -0.2, 0.3))
+    found = gan.train_discriminators(photos, paintings, painted, developed, tf.constant([0, 1]))
+    assert float(found["painting_discriminator"]) == pytest.approx((1 - 0.5) + (1 - 0.2))  # the hinge: real, then made
+    assert float(found["photo_discriminator"]) == pytest.approx((1 - 0.1) + (1 + 0.3))
+
+
+def test_a_step_reports_the_terms_without_their_weights(batch):
     gan = make_gan((1e-3, 1e-3, 0.0, 0.0), cycle_weight=3.0, identity_weight=2.0)
     photos, paintings = batch["photos"], batch["paintings"]
     painted, developed = gan.to_painting(photos, training=True), gan.to_photo(paintings, training=True)
     found = {name: float(value) for name, value in gan.train_step(batch).items()}
-    distance = lambda one, other: float(tf.reduce_mean(tf.abs(one - other)))  # noqa: E731
     fresh = make_gan()
-    assert found["photo_cycle"] == pytest.approx(distance(fresh.to_photo(painted), photos), rel=1e-4)
-    assert found["painting_cycle"] == pytest.approx(distance(fresh.to_painting(developed), paintings), rel=1e-4)
-    assert found["photo_identity"] == pytest.approx(distance(fresh.to_photo(photos), photos), rel=1e-4)
-    assert found["painting_identity"] == pytest.approx(distance(fresh.to_painting(paintings), paintings), rel=1e-4)
+    assert found["photo_cycle"] == pytest.approx(float(distance(fresh.to_photo(painted), photos)), rel=1e-4)
+    assert found["painting_cycle"] == pytest.approx(float(distance(fresh.to_painting(developed), paintings)), rel=1e-4)
+    assert found["photo_identity"] == pytest.approx(float(distance(fresh.to_photo(photos), photos)), rel=1e-4)
+    assert found["painting_identity"] == pytest.approx(
+        float(distance(fresh.to_painting(paintings), paintings)), rel=1e-4
+    )
 
 
 def test_every_term_is_reported_and_identity_only_if_it_has_a_weight(batch):
@@ -171,13 +209,13 @@ def test_a_training_that_is_saved_and_goes_on_equals_one_that_never_stopped(tmp_
             np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-8, err_msg=network)
 
 
-def test_the_averages_by_hand():
-    gan = make_gan()
-    before = gan.averaged_to_photo.weights[0].numpy().copy()
-    for weight in gan.to_photo.weights:
-        weight.assign(tf.ones_like(weight))
-    gan.update_averages()  # before the first step: 1 of 10 stays
-    np.testing.assert_allclose(gan.averaged_to_photo.weights[0], 0.1 * before + 0.9, rtol=1e-5)
+def test_both_generators_are_averaged_each_in_its_own_copy():
+    gan = make_gan(average_momentum=0.0)  # the average is then the network itself
+    for network, value in ((gan.to_painting, 1.0), (gan.to_photo, 2.0)):
+        network.set_weights([np.full(weight.shape, value) for weight in network.weights])
+    gan.update_averages()
+    for average, value in ((gan.averaged_to_painting, 1.0), (gan.averaged_to_photo, 2.0)):
+        assert all((weight == value).all() for weight in values(average))
 
 
 # ---------------------------------------------------------------- the tools

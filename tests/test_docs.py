@@ -72,13 +72,12 @@ def test_every_function_of_the_map_exists():
         resolve(name)
 
 
-def test_a_lesson_of_the_map_is_linked_as_soon_as_it_is_there():
+def test_every_row_of_the_map_links_its_lessons():
     for what, lessons, _ in [row for rows in rows_of_map().values() for row in rows]:
         linked = re.findall(r"\[(\d\d)\]\(\.\./notebooks/(\S+?)\)", lessons)
-        to_come = re.findall(r"(\d\d), to come", lessons)
-        assert linked or to_come, what
+        assert linked, what
+        assert [number for number, _ in linked] == re.findall(r"\d\d", re.sub(r"\(.*?\)", "", lessons)), what
         assert all(NOTEBOOKS[number].name == target for number, target in linked), what
-        assert not set(to_come) & set(NOTEBOOKS), f"{what}: link lesson {to_come}, it is there"
 
 
 def test_the_map_knows_every_lesson_and_what_lesson_00_says_of_the_article():

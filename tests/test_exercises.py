@@ -76,6 +76,12 @@ def test_the_solution_is_right(item, seed):
     assert result.outcome == "correct", result.text
 
 
+@pytest.mark.parametrize("seed", [30, 71, 82])  # pictures with a result so near 0 that float32 has too few digits
+def test_a_right_answer_that_comes_near_zero_is_right(seed):
+    result = exercises.lesson_07.vgg_input.examine(exercises.lesson_07.vgg_input.answer, seed)
+    assert result.outcome == "correct", result.text
+
+
 @each_exercise
 def test_the_solution_works_where_a_notebook_would_have_it(item):
     result = item.examine(run_source(item.solution_source)[item.name])
@@ -194,13 +200,15 @@ def changes_its_input(item, *arguments):
 
 
 WRONG_NUMBERS = [constant, identity, wrong_shape, not_a_number, returns_nothing, returns_a_text, returns_a_ragged_list]
-WRONG_AT_ALL = [raises, exits, leaves_a_generator, recurses, prints, loops, loops_and_holds_on, disturbs]
+ENDLESS = [loops, loops_and_holds_on]
+WRONG_AT_ALL = [raises, exits, leaves_a_generator, recurses, prints, *ENDLESS, disturbs]
 
 
 def check_refused(item, wrong):
-    result = item.examine(lambda *arguments: wrong(item, *arguments), limit=SHORT)
+    result = item.examine(lambda *arguments: wrong(item, *arguments), limit=SHORT if wrong in ENDLESS else None)
     assert result.outcome == "not yet", result.text
     assert result.failed and result.message
+    assert (result.failed == "time") == (wrong in ENDLESS), "for what is wrong with it, not for being slow"
     assert len(result.text) < 3000, "a message fits on a screen"
     assert item.examine(item.answer).outcome == "correct", "and the next one is judged as if nothing had been"
 
@@ -217,11 +225,14 @@ def test_wrong_results_are_refused_without_harm(item, wrong, unharmed):
     check_refused(item, wrong)
 
 
-@pytest.mark.parametrize("item", [item for item in EXERCISES if item.cases], ids=lambda item: item.name)
+def gets_an_array(item):
+    return item.cases and any(isinstance(argument, np.ndarray) for case in item.cases(0) for argument in case)
+
+
+@pytest.mark.parametrize("item", [item for item in EXERCISES if gets_an_array(item)], ids=lambda item: item.name)
 def test_a_function_that_changes_its_input_is_refused(item, unharmed):
-    if any(isinstance(argument, np.ndarray) for arguments in item.cases(0) for argument in arguments):
-        result = item.examine(lambda *arguments: changes_its_input(item, *arguments))
-        assert (result.outcome, result.failed) == ("not yet", "argument changed")
+    result = item.examine(lambda *arguments: changes_its_input(item, *arguments))
+    assert (result.outcome, result.failed) == ("not yet", "argument changed")
 
 
 @each_exercise
@@ -528,9 +539,7 @@ def stubborn(vector):
 @pytest.mark.skipif(not time_limit.can_interrupt(), reason="this system cannot interrupt a function")
 @pytest.mark.parametrize("function", [endless, patient, stubborn])
 def test_a_loop_without_end_is_stopped(function, unharmed):
-    start = time.perf_counter()
-    result = energy.examine(function, limit=SHORT)
-    assert time.perf_counter() - start < SHORT + 1
+    result = energy.examine(function, limit=SHORT)  # that it comes back at all is the point
     assert result.failed == "time"
     assert "Stopped after 0.3 s" in result.message
     assert result.details["Input"].startswith("vector = ")
@@ -549,16 +558,27 @@ def test_the_limit_is_a_setting(monkeypatch):
 
 
 def test_long_work_of_the_judge_is_not_taken_from_the_learners_time(monkeypatch):
-    done = []
-    monkeypatch.setattr(energy, "prepare", lambda: done.append(time.sleep(2 * SHORT)))
-    assert energy.examine(energy.answer, limit=SHORT).outcome == "correct"
-    assert len(done) == 1
+    order = []
+
+    def limited(function, seconds, tell):
+        order.append("the learner's time")
+        return function()
+
+    monkeypatch.setattr(engine, "run_limited", limited)
+    monkeypatch.setattr(energy, "prepare", lambda: order.append("the judge's work"))
+    assert energy.examine(energy.answer).outcome == "correct"
+    assert order == ["the judge's work", "the learner's time"]
+
+
+def reminders():
+    return [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
 
 
 def test_where_nothing_can_interrupt_the_learner_is_told_how(monkeypatch, capsys):
     def slow(vector):
         print("held back")
-        time.sleep(0.4)
+        for reminder in reminders():
+            reminder.join(60)  # slower than the limit on any computer
         return np.sum(vector**2)
 
     monkeypatch.setattr(time_limit, "can_interrupt", lambda: False)
@@ -567,9 +587,12 @@ def test_where_nothing_can_interrupt_the_learner_is_told_how(monkeypatch, capsys
     told = capsys.readouterr().out
     assert "Kernel → Interrupt" in told and "0.1 seconds" in told
     assert told.count("\n") == 1 and "held back" not in told
-    energy.examine(energy.answer, limit=0.1)
-    time.sleep(0.2)
-    assert capsys.readouterr().out == "", "a quick function needs no advice"
+    seen = []
+    energy.examine(lambda vector: seen.extend(reminders()) or np.sum(vector**2), limit=600)
+    for reminder in seen:
+        reminder.join(10)
+    assert seen and not reminders(), "a quick function needs no advice later"
+    assert capsys.readouterr().out == ""
 
 
 def test_a_check_in_another_thread_works():

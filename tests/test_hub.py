@@ -10,9 +10,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
+from traitlets import HasTraits
 from traitlets.config import Config
 
 from gan_course.lab import SHIPPED
@@ -205,6 +206,37 @@ def test_a_teacher_who_begins_at_the_wrong_end_learns_what_comes_first(tool, tmp
     assert not (tmp_path / "state" / "passwords.json").exists()
 
 
+def test_whoever_is_not_the_user_of_the_hub_is_told_before_a_file_that_the_hub_cannot_read(tool, tmp_path, monkeypatch):
+    monkeypatch.setenv("GAN_COURSE_HUB", str(tmp_path))
+    (tmp_path / "state").mkdir()
+    (tmp_path / "names.txt").write_text("ada\n")
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    with pytest.raises(SystemExit, match=f"belongs to user {owner} and you are {owner + 1}.*sudo -u '#{owner}'"):
+        tool("add_users").main([str(tmp_path / "names.txt"), str(tmp_path / "passwords.csv")])
+    assert not list((tmp_path / "state").iterdir()) and not (tmp_path / "passwords.csv").exists()
+
+
+def test_files_that_cannot_be_read_or_written_are_named(tool, tmp_path, monkeypatch):
+    monkeypatch.setenv("GAN_COURSE_HUB", str(tmp_path))
+    (tmp_path / "state").mkdir()
+    names = tmp_path / "names.txt"
+    with pytest.raises(SystemExit, match="names.txt could not be read .No such file.* a name in each line"):
+        tool("add_users").main([str(names), str(tmp_path / "passwords.csv")])
+    names.write_text("zoë\n", encoding="utf-16")
+    with pytest.raises(SystemExit, match="names.txt is no text in UTF-8.* save it as plain text"):
+        tool("add_users").main([str(names), str(tmp_path / "passwords.csv")])
+    names.write_text("ada\n")
+    with pytest.raises(SystemExit, match="passwords.csv could not be written .No such file.* another folder"):
+        tool("add_users").main([str(names), str(tmp_path / "nowhere" / "passwords.csv")])
+    assert not list((tmp_path / "state").iterdir())
+
+
+def test_the_mark_that_an_editor_puts_first_is_no_part_of_a_name(tool, tmp_path):
+    (tmp_path / "names.txt").write_text("ada\ngrace\n", encoding="utf-8-sig")
+    assert tool("add_users").read_names(tmp_path / "names.txt") == ["ada", "grace"]
+
+
 def test_everyone_gets_a_password_of_their_own_and_the_hub_keeps_hashes(give_passwords, tool, tmp_path):
     first = give_passwords("ada", "grace")
     assert len(set(first.values())) == 2 and all(len(password) >= 12 for password in first.values())
@@ -229,8 +261,22 @@ def test_who_has_a_password_keeps_it_unless_the_teacher_renews_it(give_passwords
     assert tool("password_file").is_right(first["grace"], kept["grace"])
 
 
-@WITH_JUPYTERHUB
-def test_guessing_comes_to_an_end(give_passwords, tool, tmp_path):
+@pytest.fixture
+def jupyterhub(monkeypatch):
+    """JupyterHub, or where it is not installed a stand-in with as much of it as hub/class_passwords.py needs."""
+    monkeypatch.delitem(sys.modules, "class_passwords", raising=False)
+    if importlib.util.find_spec("jupyterhub"):
+        return
+
+    class Authenticator(HasTraits):
+        def normalize_username(self, username):
+            return username.lower()
+
+    monkeypatch.setitem(sys.modules, "jupyterhub", ModuleType("jupyterhub"))
+    monkeypatch.setitem(sys.modules, "jupyterhub.auth", SimpleNamespace(Authenticator=Authenticator))
+
+
+def test_guessing_comes_to_an_end(jupyterhub, give_passwords, tool, tmp_path):
     password = give_passwords("ada", "grace")
     door = tool("class_passwords").ClassPasswords(
         file=str(tmp_path / "class" / "state" / "passwords.json"), wrong_passwords=3, rest_seconds=600

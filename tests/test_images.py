@@ -36,6 +36,12 @@ class TestAccepted:
         assert pixel(read_image(path.read_bytes())) == GREEN
         assert pixel(read_image(memoryview(path.read_bytes()))) == GREEN
 
+    @pytest.mark.parametrize("name", ["drawing.bmp", "phone.avif"])
+    def test_a_format_that_is_read_but_not_written(self, tmp_path, name):
+        image = read_image(saved(tmp_path, Image.new("RGB", (30, 20), GREEN), name))
+        assert image.shape == (20, 30, 3)
+        np.testing.assert_allclose(pixel(image), GREEN, atol=3)  # AVIF loses a little
+
     def test_cmyk(self, tmp_path):
         image = read_image(saved(tmp_path, Image.new("CMYK", (20, 20), (0, 255, 255, 0)), "print.tif"))
         assert pixel(image) == RED
@@ -183,6 +189,17 @@ class TestRefused:
             read_image(np.zeros((20, 20, 3)))
         assert len(str(caught.value)) < 200, "the array itself is not printed"
 
+    @pytest.mark.parametrize("step", ["PIL.Image.open", "PIL.ImageOps.exif_transpose"])
+    def test_too_little_memory_is_not_called_a_damaged_file(self, tmp_path, monkeypatch, step):
+        path = saved(tmp_path, Image.new("RGB", (20, 20)), "photo.png")
+
+        def full(*arguments):
+            raise MemoryError
+
+        monkeypatch.setattr(step, full)
+        with pytest.raises(MemoryError):
+            read_image(path)
+
 
 class TestSaving:
     photo = np.zeros((20, 30, 3), "float32")
@@ -232,6 +249,17 @@ class TestSaving:
     def test_a_folder_that_cannot_be_written_to(self, tmp_path, monkeypatch):
         monkeypatch.setattr("os.access", lambda *arguments: False)  # root may write anywhere
         self.refused(tmp_path / "painting.png", "cannot be written to", "another one")
+
+    def test_a_drive_that_does_not_exist(self, monkeypatch):
+        monkeypatch.setattr("pathlib.Path.exists", lambda path: False)  # on Windows even the root may be missing
+        self.refused("painting.png", "where painting.png would be, does not exist", "another place")
+
+    def test_the_longest_name_is_written_and_a_longer_one_refused(self, tmp_path):
+        longest = tmp_path / ("ä" * 125 + "a.png")
+        images.save_image(longest, self.photo)
+        assert [file.name for file in tmp_path.iterdir()] == [longest.name]
+        for place in (tmp_path / ("ä" * 126 + ".png"), tmp_path / ("ä" * 128) / "painting.png"):
+            self.refused(place, "is too long: 256 bytes", "at most 255", "shorter")
 
     def test_a_picture_wider_than_its_format_can_hold(self, tmp_path):
         with pytest.raises(ImageError, match="17000 × 16 pixels; a file in .webp holds at most 16383.* ends in .png"):

@@ -11,10 +11,6 @@ def numpy_gram(features):
     return np.einsum("bhwi,bhwj->bij", features, features) / (height * width * channels)
 
 
-def softplus(x):
-    return np.log1p(np.exp(-np.abs(x))) + np.maximum(x, 0)
-
-
 def random(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape).astype("float32")
 
@@ -23,14 +19,6 @@ def test_hinge_discriminator_by_hand():
     # real: max(0, 1 - 2) = 0 and max(0, 1 - 0.5) = 0.5; fake: max(0, 1 - 3) = 0 and max(0, 1 + 1) = 2
     value = losses.hinge_discriminator_loss(np.array([2.0, 0.5]), np.array([-3.0, 1.0]))
     assert float(value) == pytest.approx(0.25 + 1.0)
-
-
-def test_a_discriminator_that_answers_zero():
-    zeros = np.zeros((3, 4, 4, 1), "float32")
-    assert float(losses.hinge_discriminator_loss(zeros, zeros)) == pytest.approx(2.0)
-    assert float(losses.non_saturating_discriminator_loss(zeros, zeros)) == pytest.approx(2 * np.log(2))
-    assert float(losses.non_saturating_generator_loss(zeros)) == pytest.approx(np.log(2))
-    assert float(losses.hinge_generator_loss(zeros)) == 0.0
 
 
 def test_hinge_generator_by_hand():
@@ -43,35 +31,6 @@ def test_non_saturating_by_hand():
     expected = -np.log(0.75) - np.log(0.25)
     assert float(losses.non_saturating_discriminator_loss(score, score)) == pytest.approx(expected, rel=1e-5)
     assert float(losses.non_saturating_generator_loss(score)) == pytest.approx(-np.log(0.75), rel=1e-5)
-
-
-@pytest.mark.parametrize("shape", [(5,), (2, 7, 7, 1)])
-def test_adversarial_losses_against_numpy(shape):
-    real, fake = random(*shape, seed=1), random(*shape, seed=2)
-    pairs = [
-        (losses.hinge_discriminator_loss(real, fake), np.maximum(0, 1 - real).mean() + np.maximum(0, 1 + fake).mean()),
-        (losses.hinge_generator_loss(fake), -fake.mean()),
-        (losses.non_saturating_discriminator_loss(real, fake), softplus(-real).mean() + softplus(fake).mean()),
-        (losses.non_saturating_generator_loss(fake), softplus(-fake).mean()),
-    ]
-    for ours, expected in pairs:
-        assert float(ours) == pytest.approx(float(expected), rel=1e-5)
-
-
-def test_large_scores_do_not_overflow():
-    large = np.array([1e4, -1e4], "float32")
-    assert float(losses.non_saturating_discriminator_loss(large, large)) == pytest.approx(1e4)
-    assert float(losses.non_saturating_generator_loss(large)) == pytest.approx(5e3)
-
-
-def test_the_generator_loss_does_not_saturate():
-    """At D = 0.01 the gradient with respect to the logit is σ - 1 = -0.99: the generator still learns."""
-    import tensorflow as tf
-
-    logit = tf.Variable(np.log(0.01 / 0.99), dtype=tf.float32)
-    with tf.GradientTape() as tape:
-        value = losses.non_saturating_generator_loss(logit)
-    assert float(tape.gradient(value, logit)) == pytest.approx(-0.99, abs=1e-5)
 
 
 def test_gram_matrix_by_hand():
@@ -90,8 +49,9 @@ def test_gram_matrix_of_two_by_two_with_three_channels_by_hand():
 def test_the_distance_of_gram_matrices_is_a_biased_mmd_with_a_squared_kernel():
     x, y = (np.random.default_rng(seed).uniform(0, 3, (40 + seed, 6)) for seed in (1, 2))
     kernel = lambda one, other: ((one @ other.T) ** 2).mean()  # noqa: E731
-    grams = [heap.T @ heap / len(heap) for heap in (x, y)]
-    assert np.sum((grams[0] - grams[1]) ** 2) == pytest.approx(kernel(x, x) + kernel(y, y) - 2 * kernel(x, y), rel=1e-6)
+    # as pictures of one row; the Gram matrix is also divided by the 6 channels
+    grams = [6 * losses.gram_matrix(heap[None, None].astype("float32"))[0].numpy() for heap in (x, y)]
+    assert np.sum((grams[0] - grams[1]) ** 2) == pytest.approx(kernel(x, x) + kernel(y, y) - 2 * kernel(x, y), rel=1e-4)
 
 
 def test_gram_matrix_against_numpy():

@@ -143,7 +143,7 @@ def test_a_start_full_of_black_and_white_does_not_stop_lbfgs():
     assert history[-1]["objective"] < 0.01 * history[0]["objective"]
 
 
-def test_both_lower_the_objective_and_tell_its_history(objective):
+def test_every_minimizer_lowers_the_objective_and_tells_its_history(objective):
     for minimize in (minimize_with_adam, minimize_with_lbfgs, minimize_with_scaled_lbfgs):
         found, history = minimize(objective, PHOTO, 12)
         assert len(history) >= 12
@@ -224,6 +224,12 @@ def test_a_photo_is_repainted_coarse_to_fine():
     assert [len(history) >= count for history, count in zip(histories, (6, 5), strict=True)] == [True, True]
     before, after = histories[0][0]["style"], histories[-1][-1]["style"]
     assert after < 0.7 * before
+
+
+def test_a_single_number_of_iterations_is_for_the_full_size():
+    (one, history), (same, histories) = (transfer_style(PHOTO, PAINTING, n, **EARLY) for n in (2, (2,)))
+    np.testing.assert_array_equal(one, same)
+    assert len(history) == len(histories) == 1
 
 
 def test_noise_becomes_a_picture_and_the_seed_decides_which():

@@ -101,6 +101,23 @@ def test_files_that_are_no_archives(tmp_path, content):
     refused(tmp_path / "odd.npz", "damaged or no stylizer", "copy it again")
 
 
+def test_a_file_that_may_not_be_read_is_not_called_damaged(small_weights, monkeypatch):
+    def forbid(*arguments, **options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("numpy.load", forbid)  # root may read anything
+    refused(small_weights, "small.npz may not be read", "permissions")
+
+
+def test_too_little_memory_is_not_called_a_damaged_file(small_weights, monkeypatch):
+    def full(*arguments, **options):
+        raise MemoryError
+
+    monkeypatch.setattr("numpy.load", full)
+    with pytest.raises(MemoryError):
+        load_stylizer(small_weights)
+
+
 def test_a_truncated_file(small_weights, tmp_path):
     whole = small_weights.read_bytes()
     (tmp_path / "half.npz").write_bytes(whole[: len(whole) // 2])

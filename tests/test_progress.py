@@ -199,6 +199,18 @@ def test_a_home_that_is_a_file(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "file").read_bytes() == b""
 
 
+def test_a_drive_that_is_gone(folder, monkeypatch, capsys):
+    def refuse(path, *arguments, **options):
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr("pathlib.Path.mkdir", refuse)
+    monkeypatch.setattr("pathlib.Path.exists", lambda path: False)  # on Windows even the root may be missing
+    progress.record("lesson_00", "to_range", "correct")
+    gan_course.progress()
+    printed = capsys.readouterr().out
+    assert "Nothing new is kept" in printed and f"{folder.anchor} does not exist" in printed
+
+
 def test_a_read_only_home_still_shows_what_is_there(file, monkeypatch, capsys):
     name = all_quizzes()[0].lesson
     progress.record(name, "quiz 1", "correct")

@@ -12,13 +12,6 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^gan-course (.+?)(?:\s+#.*)?$", README, flags=re.MULTILINE)
 
 
-def test_every_link_into_the_project_leads_somewhere():
-    targets = [target for target in re.findall(r"\]\(([^)#]+)\)", README) if not target.startswith("http")]
-    assert targets
-    for target in targets:
-        assert (ROOT / target).exists(), target
-
-
 @pytest.mark.parametrize(("name", "lines"), re.findall(r"\| \[([^]]+\.py)\]\([^)]+\) \| (\d+) \|", README))
 def test_the_lengths_of_files_are_right(name, lines):
     counted = len((ROOT / name).read_text(encoding="utf-8").splitlines())

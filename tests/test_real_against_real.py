@@ -2,11 +2,12 @@
 
 import sys
 
+import keras
 import numpy as np
 import pytest
 
 from gan_course.paths import ROOT
-from gan_course.training import disjoint_patches, tell_apart, wilson_interval
+from gan_course.training import disjoint_patches, real_against_real, tell_apart
 
 
 def pictures(count=4, side=128):
@@ -32,9 +33,17 @@ def test_too_few_squares_are_refused():
         disjoint_patches(pictures(1), 64)
 
 
-def test_the_interval_of_a_share_by_hand():
-    assert wilson_interval(5, 10) == pytest.approx((0.5, 0.2366, 0.7634), abs=1e-4)
-    assert wilson_interval(10, 10)[2] == pytest.approx(1.0)
+@pytest.mark.parametrize("hits", [5, 10])
+def test_the_interval_of_a_share_by_hand(monkeypatch, hits):
+    """`(p + z²/2n ± z √(p (1 - p) / n + z²/4n²)) / (1 + z²/n)` for hits of ten pairs, with nothing to learn."""
+    monkeypatch.setattr(real_against_real, "seen", lambda patches, seed, honest: patches)
+    monkeypatch.setattr(real_against_real, "build_patch_discriminator", lambda filters: keras.layers.Identity())
+    higher = np.where(np.arange(10) < hits, 1.0, -1.0)[:, None, None, None]
+    found = tell_apart(higher, higher, higher, np.zeros_like(higher), steps=0)
+    p, n, z = hits / 10, 10, 1.959964
+    half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    expected = [p, *((p + z**2 / (2 * n) + side * half) / (1 + z**2 / n) for side in (-1, 1))]
+    assert found == pytest.approx(expected, abs=1e-6)
 
 
 def test_two_real_sets_stay_at_chance_and_darker_patches_are_found():

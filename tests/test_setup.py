@@ -20,7 +20,7 @@ from gan_course.paths import ROOT
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="make and tools/setup.sh are for Linux and macOS")
 
-TOOLS = "sh dirname cat cksum sed df awk tee rm mv cp tail grep mkdir sleep find".split()
+TOOLS = "sh dirname cat cksum sed awk tee rm mv cp tail grep mkdir sleep find".split()
 
 PYTHON = """#!/bin/sh
 case "$*" in
@@ -41,6 +41,11 @@ case "$*" in
 esac
 """
 
+DF = """#!/bin/sh
+echo 'Filesystem 1024-blocks Used Available Capacity Mounted on'
+echo 'map of disk 19000000 7000000 {free} 78% /a b'
+"""
+
 
 class Course:
     """A course in a folder of its own and a PATH on which only stand-ins and basic tools are found."""
@@ -56,6 +61,7 @@ class Course:
         (self.folder / "requirements.txt").write_text("")
         (self.folder / "requirements-classroom.txt").write_text("")
         (self.folder / "pyproject.toml").write_text("")
+        self.command("df", DF.format(free=9_000_000))  # whatever is free where the tests run
 
     def command(self, name, text):
         (self.bin / name).unlink(missing_ok=True)
@@ -235,8 +241,7 @@ def test_a_uv_that_does_not_run_is_left_alone(course):
 
 def test_too_little_disk(course):
     course.python("python3")
-    table = "Filesystem 1024-blocks Used Available Capacity Mounted on\nmap of disk 9000000 7000000 2097152 78% /a b"
-    course.command("df", f"#!/bin/sh\necho '{table}'\n")
+    course.command("df", DF.format(free=2_097_152))
     course.stops("2048 MB of disk are free", "4 GB")
 
 
@@ -441,9 +446,10 @@ def test_make_alone_lists_every_target():
 def test_make_clean_leaves_the_work_of_the_learner(tmp_path):
     folder = tmp_path / "a course ä"
     kept = ["Makefile", "my_notebooks/01_first.ipynb", "notebooks/01_first.ipynb", "data/a.jpg", "gan_course/a.py"]
-    kept += ["lessons/01_first.md", "tests/test_a.py", "tools/a.py"]
-    made = [".venv/bin/python", "runs/a/weights.npz", "gan_course.egg-info/PKG-INFO", "build/lib/a.py", ".ruff_cache/a"]
-    made += ["gan_course/losses/__pycache__/a.pyc", "notebooks/.ipynb_checkpoints/01_first.ipynb", ".pytest_cache/v"]
+    kept += ["lessons/01_first.md", "tests/test_a.py", "tools/a.py", "hub/a.py", "runs/hours/training.weights.h5"]
+    made = [".venv/bin/python", "gan_course.egg-info/PKG-INFO", "build/lib/a.py", ".ruff_cache/a", ".pytest_cache/v"]
+    made += ["gan_course/losses/__pycache__/a.pyc", "notebooks/.ipynb_checkpoints/01_first.ipynb"]
+    made += ["hub/__pycache__/a.pyc"]
     for name in kept + made:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).touch()

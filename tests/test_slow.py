@@ -1,4 +1,4 @@
-"""Every notebook again, with outputs compared, without a network. `make test-slow` runs this and `test_solved.py`."""
+"""Every notebook again, with outputs compared, without a network: a part of `make test-slow`."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The house: imports go one way, files stay readable."""
+"""The house: imports go one way, and whatever is public is documented."""
 
 import ast
 import re

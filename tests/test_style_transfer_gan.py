@@ -9,7 +9,7 @@ from gan_course import datasets
 from gan_course.networks import build_patch_discriminator, build_stylizer
 from gan_course.training import StyleTransferGAN
 from gan_course.training.callbacks import LogGradientShares, SaveTraining
-from gan_course.training.style_transfer_gan import shift_and_flip
+from gan_course.training.style_transfer_gan import random_window, shift_and_flip
 
 SIZE = 64
 
@@ -88,11 +88,14 @@ def test_a_whole_step_moves_every_trainable_weight_of_both(batch):
             assert np.abs(weight.numpy() - old).max() > 0, weight.path
 
 
-def test_the_step_uses_the_seed_and_reports_every_term(batch):
+def test_a_step_draws_all_it_draws_from_its_seed_and_reports_every_term(batch):
     first, second = make_gan().train_step(batch), make_gan().train_step(batch)
     assert set(first) == {"discriminator", "adversarial", "style", "content"}
     for name in first:
         assert float(first[name]) == pytest.approx(float(second[name]), rel=1e-5)
+    other = make_gan().train_step({**batch, "seed": batch["seed"] + 1})
+    for name in first:
+        assert float(first[name]) != pytest.approx(float(other[name]), rel=1e-4), name
 
 
 def test_a_training_that_is_saved_and_goes_on_equals_one_that_never_stopped(tmp_path):
@@ -119,13 +122,11 @@ def test_a_save_leaves_no_partial_file(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["training.weights.h5"]
 
 
-def test_the_moving_average_by_hand():
-    gan = make_gan()
-    before = gan.averaged_stylizer.weights[0].numpy().copy()
-    for weight in gan.stylizer.weights:
-        weight.assign(tf.ones_like(weight))
-    gan.update_average()  # at step 0 the momentum is (1 + 0) / (10 + 0) = 0.1
-    np.testing.assert_allclose(gan.averaged_stylizer.weights[0], 0.1 * before + 0.9, rtol=1e-5)
+def test_the_stylizer_is_what_is_averaged():
+    gan = make_gan(average_momentum=0.0)  # the average is then the stylizer itself
+    gan.stylizer.set_weights([np.ones(weight.shape) for weight in gan.stylizer.weights])
+    gan.update_average()
+    assert all((weight == 1.0).all() for weight in values(gan.averaged_stylizer))
 
 
 def test_the_average_is_what_paints(batch):
@@ -156,6 +157,11 @@ def test_the_log_holds_every_term_share_and_time(tmp_path):
     assert float(columns["step"]) == 2
 
 
+def ramps(batch, size):
+    """Pictures whose pixels hold the number of their row and that of their column."""
+    return np.tile(np.stack(np.mgrid[:size, :size], axis=-1), (batch, 1, 1, 1)).astype("float32")
+
+
 def test_shift_and_flip_mixes_neighbors_and_stays_in_range():
     images = np.random.default_rng(0).uniform(-1, 1, (8, 9, 9, 3)).astype("float32")
     shifted = shift_and_flip(tf.constant(images), [1, 2]).numpy()
@@ -165,15 +171,79 @@ def test_shift_and_flip_mixes_neighbors_and_stays_in_range():
     np.testing.assert_allclose(constant, 0.3, rtol=1e-5)
 
 
-def test_the_discriminator_stays_at_chance_between_two_sets_of_real_patches():
-    """Control: where both sides are real and treated alike, there is nothing to tell apart."""
+def test_every_picture_is_shifted_by_a_part_of_a_pixel_of_its_own_and_half_are_mirrored():
+    shifted = shift_and_flip(tf.constant(ramps(64, 9)), [1, 2]).numpy()
+    for offset in shifted.min(axis=(1, 2)).T:  # how far down, how far to the right
+        assert 0 <= offset.min() < 0.1 and 0.9 < offset.max() < 1
+    rows, columns = np.diff(shifted[:, :, 0, 0], axis=1), np.diff(shifted[:, 0, :, 1], axis=1)
+    np.testing.assert_allclose(rows, 1.0, atol=1e-4)  # never upside down
+    np.testing.assert_allclose(np.abs(columns), 1.0, atol=1e-4)
+    assert 20 <= (columns[:, 0] < 0).sum() <= 44
+
+
+def test_a_window_begins_at_any_of_eight_rows_and_columns_the_same_for_all_pictures():
+    windows = [random_window(tf.constant(ramps(2, 12)), [seed, 5]).numpy() for seed in range(100)]
+    assert {window.shape for window in windows} == {(2, 4, 4, 2)}
+    corners = np.array([window[:, 0, 0] for window in windows])
+    np.testing.assert_array_equal(corners[:, 0], corners[:, 1])
+    assert set(corners[:, 0, 0]) == set(corners[:, 0, 1]) == set(range(8))
+    assert (corners[:, 0, 0] != corners[:, 0, 1]).any()
+
+
+def flat(color, side=64):
+    return np.broadcast_to(np.float32(color), (side, side, 3))
+
+
+def test_a_crop_gets_the_painting_with_its_colors_unless_that_one_has_become_expensive():
+    red, blue = flat([1, -1, -1]), flat([-1, -1, 1])
+    gan = StyleTransferGAN(
+        build_stylizer(filters=(4, 8), blocks=1, detail=4), build_patch_discriminator((4, 8, 8)), [[red], [blue]]
+    )
+    crops = gan.features(np.stack([flat([0.8, -0.9, -0.9]), flat([-0.9, -0.9, 0.8])]), training=False)
+
+    def chosen():
+        grams = gan.nearest_targets(crops, tf.constant([0, 1]))["block1_conv2"]
+        return [
+            int(np.argmin([np.abs(gram - one).max() for one in gan.target_grams["block1_conv2"][0]])) for gram in grams
+        ]
+
+    assert chosen() == [0, 1]
+    gan.prices.assign([100.0, 0.0])
+    assert chosen() == [1, 1]
+    gan.prices.assign([0.0, 100.0])
+    assert chosen() == [0, 0]
+
+
+def test_photos_that_are_all_red_make_the_red_painting_expensive():
+    gan = StyleTransferGAN(
+        build_stylizer(filters=(4, 8), blocks=1, detail=4),
+        build_patch_discriminator((4, 8, 8)),
+        [[flat([1, -1, -1])], [flat([-1, -1, 1])]],
+    )
+    gan.set_prices([flat([value, -0.9, -0.9]) for value in (0.7, 0.8, 0.9, 1.0)])
+    red, blue = gan.prices.numpy()
+    assert red > 0 > blue and red + blue == pytest.approx(0.0, abs=1e-5)
+
+
+def right_pairs(prepare):
+    """Share of pairs that a discriminator orders rightly: patches of a painting, and others that `prepare` changes."""
     gan = make_gan()
     painting = datasets.picture("paintings/van_gogh/langlois_bridge.jpg")
     sampler = datasets.CropSampler([painting])
     step = tf.function(gan.train_discriminator)
     for number in range(40):
-        step(sampler(4, SIZE, [1, number]), sampler(4, SIZE, [2, number]), tf.constant([3, number]))
-    unseen = [gan.discriminator(sampler(64, SIZE, [seed, 99]), training=False) for seed in (1, 2)]
-    first, second = (np.mean(logits, axis=(1, 2, 3)) for logits in unseen)
-    right = (first[:, None] > second[None, :]).mean()
-    assert 0.35 < right < 0.65
+        step(sampler(4, SIZE, [1, number]), prepare(sampler(4, SIZE, [2, number])), tf.constant([3, number]))
+    unseen = sampler(64, SIZE, [1, 99]), prepare(sampler(64, SIZE, [2, 99]))
+    first, second = (np.mean(gan.discriminator(one, training=False), axis=(1, 2, 3)) for one in unseen)
+    return (first[:, None] > second[None, :]).mean()
+
+
+def test_the_discriminator_stays_at_chance_between_two_sets_of_real_patches():
+    """Control: where both sides are real and treated alike, there is nothing to tell apart."""
+    assert 0.35 < right_pairs(lambda patches: patches) < 0.65
+
+
+@pytest.mark.parametrize("shift", [-0.5, 0.5], ids=["darker", "lighter"])
+def test_the_discriminator_tells_apart_what_differs(shift):
+    """The control of the control: the same steps are enough to learn which of two sides is the darker one."""
+    assert right_pairs(lambda patches: 0.5 * patches + shift) > 0.9

@@ -1,5 +1,7 @@
 """Large pictures in tiles: no seams, any size, strokes of any breadth."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
@@ -54,6 +56,15 @@ def test_tiles_of_1024_pixels_are_the_picture_in_one_piece(van_gogh):
     pixels = photo_pixels(600, 1024)
     whole, tiled = in_one_piece(van_gogh, pixels), tiles.paint_in_tiles(van_gogh, pixels)
     assert largest_difference(whole, tiled, edge=tiles.SURROUNDINGS) <= ONE_LEVEL
+
+
+def test_a_stroke_so_fine_that_the_memory_would_not_do_is_refused(van_gogh, monkeypatch):
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=2**30))
+    monkeypatch.setattr(tiles, "paint_in_tiles", lambda stylizer, pixels, progress: pixels)
+    pixels = np.zeros((2000, 3000, 3), "uint8")
+    with pytest.raises(ValueError, match="12000 × 8000 pixels, .* 1.1 GB .* 1.0 GB are free.*--stroke.*--max-side"):
+        tiles.stylize_large(van_gogh, pixels, stroke=0.25)
+    assert tiles.stylize_large(van_gogh, pixels).shape == pixels.shape
 
 
 @pytest.mark.slow

@@ -131,7 +131,7 @@ def test_discriminators_of_points_return_logits():
 # ---------------------------------------------------------------- training
 
 
-def test_a_gan_finds_all_eight_modes_of_the_ring():
+def test_a_gan_finds_the_modes_of_the_ring_all_but_one_at_most():
     gan = ToyGAN(
         build_toy_generator(width=64, seed=0), build_toy_discriminator(width=64, seed=100), toy.ring(10_000, 0)
     )

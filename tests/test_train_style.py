@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import islice
 from types import SimpleNamespace
 
 import numpy as np
@@ -31,6 +32,10 @@ def small(monkeypatch):
     monkeypatch.setattr(style_recipe, "STEPS_PER_SAVE", 2)
     monkeypatch.setattr(style_recipe, "CROP", 64)
     monkeypatch.setattr(style_recipe, "CROPS", 1)
+
+
+class Stop(Exception):
+    """Ends a training where a test has seen enough."""
 
 
 def small_photo():
@@ -58,6 +63,23 @@ def test_a_training_that_is_stopped_and_resumed_equals_one_that_never_stopped(sm
     assert any(np.abs(array - halfway[name]).max() > 1e-4 for name, array in weights_of(whole).items())
 
 
+def test_a_training_that_goes_on_draws_for_steps_and_shares_what_one_without_a_break_would(small, tmp_path):
+    def drawn(step):
+        found = {}
+
+        def fit(batches, callbacks, **options):
+            found.update(steps=iter(batches), shares=callbacks[0].batches)
+
+        gan = SimpleNamespace(step=step, fit=fit)
+        style_recipe.train(gan, [small_photo()], [[small_photo()]], tmp_path, seed=5, last_step=10)
+        return found
+
+    whole, resumed = drawn(0), drawn(4)
+    for name, before in (("steps", 4), ("shares", 2)):  # a batch for every step, one for the shares of every save
+        expected = next(islice(whole[name], before, None))
+        np.testing.assert_array_equal(expected["seed"], next(resumed[name])["seed"], err_msg=name)
+
+
 def test_nothing_is_replaced_and_nothing_else_is_continued(small, tmp_path, capsys):
     def refused(words, *options):
         assert main(["train-style", *map(str, options)]) == 2
@@ -68,21 +90,50 @@ def test_nothing_is_replaced_and_nothing_else_is_continued(small, tmp_path, caps
     out.write_bytes(b"precious")
     refused("exists", PAINTING, "-o", out)
     assert out.read_bytes() == b"precious"
-    refused("must end in .npz", PAINTING, "-o", tmp_path / "mine.h5")
+    refused("Try -o mine.npz", PAINTING, "-o", tmp_path / "mine.h5")
+    refused("must end in .npz, the format of weights. Try -o my_style.npz", PAINTING, "-o", ".")
+    refused("PAINTING is empty", "", "-o", tmp_path / "new.npz")
     refused("does not exist", PAINTING, "-o", tmp_path / "nowhere" / "mine.npz")
     refused("no training to go on with", PAINTING, "-o", tmp_path / "new.npz", "--resume")
     refused("--minutes", PAINTING, "-o", tmp_path / "new.npz", "--minutes", "soon")
     refused("--minutes", PAINTING, "-o", tmp_path / "new.npz", "--minutes", "-1")
+    refused("above 0 and at most 10,000", PAINTING, "-o", tmp_path / "new.npz", "--minutes", "20000")
 
     folder = tmp_path / "other.training"
     folder.mkdir()
     (folder / "about.json").write_text(json.dumps(own_style.describe([data_path("paintings/hokusai/poppies.jpg")])))
     refused("other paintings", PAINTING, "-o", tmp_path / "other.npz", "--resume")
-    (folder / "about.json").write_text("{")
-    refused("damaged", PAINTING, "-o", tmp_path / "other.npz", "--resume")
+    for content in ("{", "5"):
+        (folder / "about.json").write_text(content)
+        refused("damaged", PAINTING, "-o", tmp_path / "other.npz", "--resume")
     (folder / "about.json").write_text(json.dumps(own_style.describe([PAINTING])))
     (folder / "training.weights.h5").write_bytes(b"cut off")
     refused("is damaged", PAINTING, "-o", tmp_path / "other.npz", "--resume")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WEIGHTS", {"content_weight": 0.8, "style_weight": 4.0, "adversarial_weight": 0.0}),
+        ("PAINTING_SHORT_SIDE", 512),
+        ("PAINTING_SCALES", (1.0,)),
+        ("PHOTO_SHORT_SIDES", (256,)),
+    ],
+)
+def test_a_training_is_not_gone_on_with_under_the_recipe_of_another_version(tmp_path, monkeypatch, name, value):
+    weights, folder = tmp_path / "mine.npz", tmp_path / "mine.training"
+    folder.mkdir()
+    begun = own_style.describe([PAINTING])
+    (folder / "about.json").write_text(json.dumps(begun))
+    own_style.check_place(weights, folder, [PAINTING], resume=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(style_recipe, name, value)
+        with pytest.raises(ValueError, match="another version of the course.* Its weights can be used as they are"):
+            own_style.check_place(weights, folder, [PAINTING], resume=True)
+    before = {key: begun[key] for key in ("paintings", "start", "seed", "crops")}  # all that the first version wrote
+    (folder / "about.json").write_text(json.dumps(before))
+    with pytest.raises(ValueError, match="another version of the course"):
+        own_style.check_place(weights, folder, [PAINTING], resume=True)
 
 
 @pytest.mark.parametrize("in_the_way", ["mine.npz", "mine_samples.jpg", "mine.training/"])
@@ -112,10 +163,32 @@ def test_a_folder_of_paintings_can_hold_the_weights_and_be_gone_on_with(small, t
     folder.mkdir()
     (folder / "about.json").write_text(json.dumps(own_style.describe([tmp_path / "mine.png"])))
     seen = []
-    monkeypatch.setattr(style_recipe, "build_training", lambda photos, paintings, start: seen.append(len(paintings)))
-    with pytest.raises(AttributeError):  # there is no trainer to go on with; that it comes so far is the point
+
+    def look(photos, paintings, start):
+        seen.append(len(paintings))
+        raise Stop
+
+    monkeypatch.setattr(style_recipe, "build_training", look)
+    with pytest.raises(Stop):
         own_style.train_own_style(pictures_in([tmp_path]), tmp_path / "mine.npz", resume=True, steps=1)
     assert seen == [1]
+
+
+def test_the_samples_of_other_trainings_in_the_folder_are_no_paintings_to_learn(small, tmp_path, monkeypatch):
+    for name in ("mine.png", "holiday_samples.jpg", "finished_samples.jpg", "begun_samples.jpg"):
+        save_image(tmp_path / name, datasets.picture("paintings/hokusai/poppies.jpg", 256))
+    (tmp_path / "finished.npz").write_bytes(b"")
+    (tmp_path / "begun.training").mkdir()
+    seen = []
+
+    def look(photos, paintings, start):
+        seen.append(len(paintings))
+        raise Stop
+
+    monkeypatch.setattr(style_recipe, "build_training", look)
+    with pytest.raises(Stop):
+        own_style.train_own_style(pictures_in([tmp_path]), tmp_path / "another.npz")
+    assert seen == [2], "mine.png, and a picture whose name only looks like samples"
 
 
 def test_a_training_that_runs_away_says_so_and_what_is_left(small, tmp_path, monkeypatch, capsys):
@@ -130,9 +203,12 @@ def test_a_training_that_runs_away_says_so_and_what_is_left(small, tmp_path, mon
     assert "run away" in said and "no save yet" in said and "another name" in said and "step 3" in said
 
 
-def test_too_little_memory_is_said_in_one_sentence(small, tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("of_tensorflow", [False, True])
+def test_too_little_memory_is_said_in_one_sentence(small, tmp_path, monkeypatch, capsys, of_tensorflow):
+    from tensorflow.errors import ResourceExhaustedError
+
     def give_up(*arguments):
-        raise MemoryError
+        raise ResourceExhaustedError(None, None, "OOM when allocating") if of_tensorflow else MemoryError
 
     monkeypatch.setattr(style_recipe, "build_training", give_up)
     assert train(tmp_path / "mine.npz") == 2
@@ -150,6 +226,23 @@ def test_ctrl_c_before_the_first_step_is_not_forgotten(tmp_path):
         assert stop.model.stop_training
         with pytest.raises(KeyboardInterrupt):  # the second does not wait
             signal.raise_signal(signal.SIGINT)
+
+
+def test_a_training_ends_when_its_minutes_are_over_and_shows_how_many_are_left(monkeypatch, capsys):
+    now = [1000.0]
+    monkeypatch.setattr(own_style, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    shown = own_style.ShowProgress(minutes=2)
+    shown.set_model(SimpleNamespace(step=7, stop_training=False))
+    shown.on_train_begin()
+    stopped = []
+    for later in (35.0, 84.9, 0.2):
+        now[0] += later
+        shown.on_train_batch_end(0, {"style": 0.123})
+        stopped.append(shown.model.stop_training)
+    assert stopped == [False, False, True]
+    assert shown.bar.n == shown.bar.total == 120
+    shown.on_train_end()
+    assert "step 7, style 0.12, 1:25 left" in capsys.readouterr().err
 
 
 def test_a_folder_that_cannot_be_written_to_is_named_before_the_work(tmp_path, monkeypatch):
@@ -174,9 +267,6 @@ def test_the_style_of_a_scroll_is_that_of_its_pieces(monkeypatch):
 def test_paintings_named_in_another_order_are_the_same_training(tmp_path, monkeypatch):
     files = [data_path(f"paintings/hokusai/{name}.jpg") for name in ("poppies", "great_wave")]
     seen = []
-
-    class Stop(Exception):
-        pass
 
     def look(photos, paintings, start):
         seen.append([scales[0].mean() for scales in paintings])
@@ -244,27 +334,40 @@ sys.exit(cli.main(["train-style", *sys.argv[1:]]))
 LAST = 20  # steps of the training that is killed on the way
 
 
-@pytest.mark.parametrize("name", ["SIGINT", pytest.param("SIGKILL", marks=pytest.mark.slow)])
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
-def test_a_training_that_is_interrupted_or_killed_can_be_used_and_resumed(small, saved_arrays, tmp_path, name):
-    out = tmp_path / "church.npz"
+def end_in_the_middle(out, number):
+    """Starts a training as a learner does and sends it a signal after its first save.
+
+    Returns:
+        Exit code, and what it had printed as result and as progress.
+    """
     command = [sys.executable, "-c", SMALL, str(PAINTING), "-o", str(out)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 240
     while not out.exists() and time.monotonic() < deadline:
         time.sleep(0.5)
-    process.send_signal(getattr(signal, name))
+    process.send_signal(number)
     said, progress = process.communicate(timeout=120)
-
     photo = small_photo()[:64, :64]
     assert load_stylizer(out)(photo[None], training=False).shape == (1, 64, 64, 3)
-    if name == "SIGINT":
-        assert process.returncode == 0 and f"--style {out}" in said
-        assert "style" in progress and "content" in progress and "left" in progress
-        assert "share_style" in (tmp_path / "church.training" / "log.csv").read_text()
-        assert (tmp_path / "church_samples.jpg").stat().st_size > 10_000
-        own_style.check_place(out, tmp_path / "church.training", [PAINTING], resume=True)  # would accept --resume
-        return
+    return process.returncode, said, progress
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+def test_a_training_that_is_stopped_with_ctrl_c_ends_well_and_can_be_gone_on_with(small, tmp_path):
+    out = tmp_path / "church.npz"
+    code, said, progress = end_in_the_middle(out, signal.SIGINT)
+    assert code == 0 and f"--style {out}" in said
+    assert "style" in progress and "content" in progress and "left" in progress
+    assert "share_style" in (tmp_path / "church.training" / "log.csv").read_text()
+    assert (tmp_path / "church_samples.jpg").stat().st_size > 10_000
+    own_style.check_place(out, tmp_path / "church.training", [PAINTING], resume=True)  # would accept --resume
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+def test_a_training_that_is_killed_and_resumed_equals_one_that_never_stopped(small, saved_arrays, tmp_path):
+    out = tmp_path / "church.npz"
+    end_in_the_middle(out, signal.SIGKILL)
     step = own_style.train_own_style([PAINTING], out, resume=True, steps=2)  # from its last save, wherever that was
     assert 2 < step < LAST
     assert own_style.train_own_style([PAINTING], out, resume=True, steps=LAST - step) == LAST

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_course import pretrained, widgets
+from gan_course import images, pretrained, widgets
 from gan_course.images import read_image
 from gan_course.widgets import photo_booth, stand_in
 
@@ -173,6 +173,50 @@ def test_save_under_an_impossible_name(booth, tmp_path):
     booth.save_as.value = str(tmp_path / "painting.docx")
     booth.save_button.click()
     assert ".jpg" in booth.message.value
+
+
+def test_a_home_folder_that_nobody_has_is_said(booth):
+    before = booth.after.value
+    booth.path.value = "~nobody-of-this-name/me.jpg"
+    assert "No home folder was found for ~nobody-of-this-name. Give the whole path" in booth.message.value
+    assert booth.after.value == before
+    booth.message.value = ""
+    booth.save_as.value = "~nobody-of-this-name/painting.jpg"
+    booth.save_button.click()
+    assert "No home folder was found for ~nobody-of-this-name" in booth.message.value
+
+
+def test_too_little_memory_is_said_and_the_photo_before_can_still_be_used(booth, photo, tmp_path, monkeypatch):
+    booth.path.value = str(photo)
+    before = booth.after.value
+
+    def full(*arguments):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(photo_booth, "stylize", full)
+        upload(booth, png("green"))
+        assert "The memory is not enough." in booth.message.value and booth.after.value == before
+        booth.message.value, booth.save_as.value = "", str(tmp_path / "painting.jpg")
+        booth.save_button.click()
+        assert "The memory is not enough." in booth.message.value
+    booth.repaint()
+    assert booth.after.value == before
+
+
+def test_a_disk_that_refuses_is_said_in_the_panel(booth, photo, tmp_path, monkeypatch):
+    def refuse(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(images, "check_writable", refuse)
+    booth.save_as.value = str(tmp_path / "painting.jpg")
+    booth.save_button.click()
+    assert "Permission denied" in booth.message.value
+    monkeypatch.setattr(photo_booth, "load_stylizer", refuse)
+    booth.loaded_style = None
+    booth.message.value = ""
+    booth.path.value = str(photo)
+    assert "Permission denied" in booth.message.value
 
 
 def test_without_a_front_end_there_is_a_picture_and_a_sentence(booth, displayed):

@@ -187,7 +187,8 @@ def one_run(run, recipe, folder):
         STARTS.clear()
         STARTS[seed] = ablation_runs.Start(seed, heldout, recipe)
         extra = STARTS[seed].cpu_seconds
-    stylizer, shares = ablation_runs.train(STARTS[seed], arm, strength, SHARES)
+    gan, shares = ablation_runs.train(STARTS[seed], arm, strength, SHARES)
+    stylizer = gan.averaged_stylizer
     photos = measures.photos(recipe["split"], recipe["photo_side"], recipe["photos"])
     painted = {name: paint(stylizer, photo.picture) for name, photo in photos.items()}
     painting = measures.van_goghs(recipe["painting_side"])[heldout]

@@ -127,7 +127,7 @@ def train(start, arm, strength, looks):
         looks: how often the gradient shares are measured, at equal intervals.
 
     Returns:
-        The stylizer (moving average), and its gradient shares as dictionaries with step, term and share.
+        The trainer after its last step, and the gradient shares as dictionaries with step, term and share.
     """
     recipe = start.recipe
     networks = build_networks(start.seed, recipe)
@@ -150,4 +150,4 @@ def train(start, arm, strength, looks):
         if name.startswith("share_")
         for number, step in enumerate(history["step"])
     ]
-    return gan.averaged_stylizer, shares
+    return gan, shares

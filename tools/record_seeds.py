@@ -104,7 +104,15 @@ def card(rows, made, distance):
     summary = {"seeds": len(ends), "bound": bound, "below_the_bound": sum(end < bound for end in ends)}
     if ends:
         summary |= {"median": round(float(np.median(ends)), 3), "worst": max(ends)}
-    return {"recipe": made, "floors": floors, "summary": summary, "command": "python tools/record_seeds.py"}
+    last = {row["seed"]: row["cpu_seconds"] for row in rows}  # rows come by step, and the seconds add up
+    minutes = round(sum(last.values()) / 60, 1)
+    return {
+        "recipe": made,
+        "floors": floors,
+        "summary": summary,
+        "cpu_minutes": minutes,
+        "command": "python tools/record_seeds.py",
+    }
 
 
 def read(path, made):

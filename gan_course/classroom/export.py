@@ -8,7 +8,7 @@ from gan_course import exercises
 from gan_course.classroom.assignment import make_assignment, points_of
 from gan_course.classroom.project import make_project, points_of_project
 from gan_course.exercises.engine import RAISE, Exercise
-from gan_course.lab import SHIPPED
+from gan_course.lab import shipped_lessons
 
 # Whose file it is: what stands before the assignment's name, less the numbers and words of a learning platform.
 SUBMITTED_FILE = (
@@ -71,6 +71,7 @@ def export_course(out, lessons=None):
 
     Raises:
         ValueError: if `out` holds something, or a lesson does not exist.
+        FileNotFoundError: if the course was installed without its lessons.
     """
     out = Path(out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -91,7 +92,7 @@ def export_course(out, lessons=None):
 
 def _shipped():
     """Notebook of each lesson that ships, by its number."""
-    return {file.name[:2]: file for file in sorted(SHIPPED.glob("[0-9][0-9]_*.ipynb"))}
+    return {file.name[:2]: file for file in shipped_lessons()}
 
 
 def _number(asked, shipped):

@@ -102,6 +102,11 @@ def _released(course, assignment):
     file = course / "release" / assignment / f"{assignment}.ipynb"
     if not file.is_file():
         known = ", ".join(sorted(folder.name for folder in (course / "source").glob("*")))
+        if not known:
+            raise ValueError(
+                f"{assignment} has not been released, and {course / 'source'} holds no assignments. Make a course "
+                "folder anew with `gan-course classroom export`."
+            )
         raise ValueError(
             f"{assignment} has not been released. The assignments of this course are {known}; in its folder, run "
             f"`nbgrader generate_assignment {assignment}`, hand out what it puts into release/, and collect into "

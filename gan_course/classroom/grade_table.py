@@ -40,7 +40,8 @@ def describe(grade):
         grade: `Grade`.
     """
     points = "not graded" if grade.score is None else f"{grade.score:g} of {grade.most:g}"
-    waiting = f", {grade.to_read} answer in words to read" if grade.to_read else ""
+    answers = "answer" if grade.to_read == 1 else "answers"
+    waiting = f", {grade.to_read} {answers} in words to read" if grade.to_read else ""
     look = f"; LOOK AT IT: {'; '.join(grade.look)}" if grade.look else ""
     remarks = f" ({'; '.join(grade.remarks)})" if grade.remarks else ""
     return f"{grade.student}: {points}{waiting}{look}{remarks}"

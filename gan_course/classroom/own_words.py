@@ -93,11 +93,6 @@ OWN_WORDS = {
         "of one or two levels to the painting before the way back: what was hidden is lost, what was painted stays.",
     ),
 }
-ANY_LESSON = (
-    "Which idea of this lesson was newest to you? Explain it in about 100 words to someone who has done the "
-    "lessons before this one, with a number or a picture of the lesson as evidence.",
-    "One idea, in the student's own words and right, with evidence from the lesson that really bears on it.",
-)
 
 
 def own_words(lesson):
@@ -107,6 +102,6 @@ def own_words(lesson):
         lesson: "lesson_01" for instance.
 
     Returns:
-        Pair of texts: the question, and what a good answer says. Lessons without one of their own have a general one.
+        Pair of texts: the question, and what a good answer says.
     """
-    return OWN_WORDS.get(lesson, ANY_LESSON)
+    return OWN_WORDS[lesson]

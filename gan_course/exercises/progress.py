@@ -88,7 +88,9 @@ def load():
         with _locked(folder):
             content, notice = _read(folder)
         # To write is the only test that tells the truth on every system.
-        nearest = next(place for place in (folder, *folder.parents) if place.exists())
+        nearest = next((place for place in (folder, *folder.parents) if place.exists()), None)
+        if nearest is None:  # a drive of Windows that is gone
+            raise FileNotFoundError(f"{folder.anchor} does not exist")
         with tempfile.TemporaryFile(dir=nearest):
             pass
     except (OSError, ValueError) as error:

@@ -3,8 +3,7 @@
 import numpy as np
 
 from gan_course.metrics.features import check_features
-
-BLOCK = 1000  # rows of a kernel matrix held at a time: 80 MB beside 10,000 others
+from gan_course.metrics.nearest import BLOCK
 
 
 def polynomial_kernel(first_features, second_features):

@@ -7,7 +7,7 @@ import_tensorflow()
 
 from gan_course.training.minimizers import minimize_with_adam, minimize_with_lbfgs
 from gan_course.training.neural_style_transfer import StyleTransferObjective, luminance_pair, transfer_style
-from gan_course.training.real_against_real import disjoint_patches, tell_apart, wilson_interval
+from gan_course.training.real_against_real import disjoint_patches, tell_apart
 from gan_course.training.scaled_lbfgs import minimize_with_scaled_lbfgs
 from gan_course.training.style_transfer_gan import StyleTransferGAN
 from gan_course.training.toy_gan import ToyGAN
@@ -23,5 +23,4 @@ __all__ = [
     "minimize_with_scaled_lbfgs",
     "tell_apart",
     "transfer_style",
-    "wilson_interval",
 ]

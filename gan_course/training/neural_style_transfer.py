@@ -141,7 +141,8 @@ def transfer_style(
     Args:
         photo, painting: float arrays `(height, width, 3)` in [-1, 1]. At a fraction of its size the photo meets the
             painting at the same fraction, so its strokes are larger there beside the photo's things.
-        iterations: for each size, the smallest first; three numbers mean a quarter, a half and the full size.
+        iterations: for each size, the smallest first; three numbers mean a quarter, a half and the full size, a single
+            one the full size alone.
         start: `"photo"`, `"noise"`, or a picture of the photo's size.
         luminance_only: whether to transfer the luminance alone and keep the photo's colors.
         seed: seed of the noise.
@@ -154,6 +155,7 @@ def transfer_style(
     Raises:
         ValueError: as `StyleTransferObjective`, or if `start` does not fit or `iterations` is empty.
     """
+    iterations = (iterations,) if np.ndim(iterations) == 0 else iterations
     if not len(iterations):
         raise ValueError("iterations must hold a number for at least one size, received none. Try (40, 20).")
     photo, painting = images.check_image(photo, "photo"), images.check_image(painting, "painting")

@@ -29,7 +29,7 @@ def train_own_style(painting_files, weights, minutes=20.0, resume=False, steps=N
     `NAME_samples.jpg`. All three are renewed as the training goes, so it can be stopped at any time.
 
     Args:
-        painting_files: list of paths of pictures.
+        painting_files: list of paths of pictures. Samples of a training that lies beside them are left out.
         weights: path of the weights file to write, ending in .npz.
         minutes: time to train for, from now.
         resume: whether to go on with a training that was stopped.
@@ -42,9 +42,12 @@ def train_own_style(painting_files, weights, minutes=20.0, resume=False, steps=N
         ValueError: if a painting cannot be used, or a file or a training is in the way or missing.
     """
     weights = Path(weights)
-    folder = weights.with_name(weights.stem + ".training")
-    samples = samples_file(weights).resolve()  # beside the paintings it would be taken for one of them
-    painting_files = [file for file in painting_files if Path(file).resolve() != samples] or painting_files
+    if weights.suffix != ".npz":
+        name = weights.stem.strip(".") or "my_style"
+        raise ValueError(f"{weights} must end in .npz, the format of weights. Try -o {name}.npz.")
+    folder = training_folder(weights)
+    painting_files = [Path(file) for file in painting_files]
+    painting_files = [file for file in painting_files if not is_samples(file)] or painting_files
     read = [(read_painting(file), checksum(file)) for file in painting_files]
     # prices, targets and crops go by place, and whoever goes on may name the files in another order
     paintings = [painting for painting, _ in sorted(read, key=lambda one: one[1])]
@@ -93,16 +96,32 @@ def samples_file(weights):
     return weights.with_name(weights.stem + "_samples.jpg")
 
 
+def training_folder(weights):
+    """Where all goes that is needed to go on: beside the weights, too."""
+    return weights.with_name(weights.stem + ".training")
+
+
+def is_samples(file):
+    """Whether a picture is the samples of a training, which in a folder of paintings would be taken for one of them."""
+    weights = file.with_name(file.stem.removesuffix("_samples") + ".npz")
+    return file.name == samples_file(weights).name and (weights.exists() or training_folder(weights).exists())
+
+
 def describe(painting_files):
     """What a training has to be continued with: checksums of the paintings, and the recipe's fixed numbers."""
-    sums = sorted(map(checksum, painting_files))
-    return {"paintings": sums, "start": START, "seed": SEED, "crops": [style_recipe.CROPS, style_recipe.CROP]}
+    return {
+        "paintings": sorted(map(checksum, painting_files)),
+        "start": START,
+        "seed": SEED,
+        "crops": [style_recipe.CROPS, style_recipe.CROP],
+        "weights": style_recipe.WEIGHTS,
+        "painting_sides": [style_recipe.PAINTING_SHORT_SIDE, *style_recipe.PAINTING_SCALES],
+        "photo_sides": list(style_recipe.PHOTO_SHORT_SIDES),
+    }
 
 
 def check_place(weights, folder, painting_files, resume):
     """Checks before the long work that nothing is in the way, or that there is something to go on with."""
-    if weights.suffix != ".npz":
-        raise ValueError(f"{weights} must end in .npz, the format of weights. Try -o {weights.stem}.npz.")
     if not weights.parent.is_dir():
         raise ValueError(f"The folder {weights.parent} does not exist. Make it first, or choose another place with -o.")
     if not os.access(weights.parent, os.W_OK):
@@ -115,16 +134,22 @@ def check_place(weights, folder, painting_files, resume):
                 raise ValueError(f"{path} exists already. {way}, or choose another name with -o.")
         return
     try:
-        about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        about = dict(json.loads((folder / "about.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
         raise ValueError(
             f"There is no training to go on with: {folder} is missing or damaged. Begin a new one under another name, "
             f"without --resume."
         ) from error
-    if about != describe(painting_files):
+    now = describe(painting_files)
+    if about.get("paintings") != now["paintings"]:
         raise ValueError(
-            f"The training in {folder} was begun with other paintings or another version of the course. Name the same "
-            f"paintings, or begin a new one under another name."
+            f"The training in {folder} was begun with other paintings. Name the same ones, or begin a new training "
+            f"under another name."
+        )
+    if about != now:
+        raise ValueError(
+            f"The training in {folder} was begun with another version of the course, which may have trained otherwise. "
+            f"Its weights can be used as they are; begin a new training under another name, without --resume."
         )
 
 

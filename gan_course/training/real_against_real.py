@@ -7,6 +7,7 @@ sharp it is. A discriminator of a style transfer GAN would find that, too, and t
 import keras
 import numpy as np
 import tensorflow as tf
+from scipy.stats import binomtest
 
 from gan_course.losses import hinge_discriminator_loss
 from gan_course.networks import build_patch_discriminator
@@ -73,6 +74,9 @@ def tell_apart(
 
     Raises:
         ValueError: if the new ones are no pairs.
+
+    Reference:
+        Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927, for the interval.
     """
     if np.shape(new_first) != np.shape(new_second) or not len(new_first):
         raise ValueError(
@@ -100,7 +104,9 @@ def tell_apart(
         np.mean(discriminator(seen(tf.constant(kind), tf.constant([seed, steps]), honest), training=False), (1, 2, 3))
         for kind in (new_first, new_second)
     ]
-    return wilson_interval(int(np.sum(scores[0] > scores[1])), len(new_first))
+    right = binomtest(int(np.sum(scores[0] > scores[1])), len(new_first))
+    interval = right.proportion_ci(method="wilson")
+    return right.statistic, float(interval.low), float(interval.high)
 
 
 def seen(patches, seed, honest):
@@ -108,26 +114,3 @@ def seen(patches, seed, honest):
     if honest:
         return shift_and_flip(random_window(patches, seed, MARGIN), seed)
     return patches[:, : -MARGIN - 1, : -MARGIN - 1]
-
-
-def wilson_interval(hits, count, z=1.96):
-    """A share and its 95 % interval, which stays within 0 to 1.
-
-    `(p + z²/2n ± z √(p (1 - p) / n + z²/4n²)) / (1 + z²/n)`
-
-    Args:
-        hits: number of hits.
-        count: number of trials.
-        z: 1.96 for 95 %.
-
-    Returns:
-        `(share, low, high)`.
-
-    Reference:
-        Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927.
-    """
-    share = hits / count
-    middle = share + z**2 / (2 * count)
-    half = z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
-    low, high = (middle - half) / (1 + z**2 / count), (middle + half) / (1 + z**2 / count)
-    return share, float(low), float(high)

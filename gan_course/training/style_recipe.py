@@ -55,7 +55,7 @@ def painting_in_scales(painting, name="The painting"):
     return scaled
 
 
-def build_training(photos, paintings, start):
+def build_training(photos, paintings, start, **weights):
     """A trainer, compiled, at step 0.
 
     Args:
@@ -63,11 +63,12 @@ def build_training(photos, paintings, start):
         paintings: list of paintings, each a list of its scales, as `painting_in_scales` makes them.
         start: name of a stylizer in data/weights, which has its discriminator beside it. Both networks
             begin with these weights: a discriminator that knows nothing would first undo what the stylizer can do.
+        **weights: weights of terms that differ from `WEIGHTS`.
 
     Returns:
         `StyleTransferGAN`.
     """
-    gan = StyleTransferGAN(*load_both_networks(start), paintings, **WEIGHTS)
+    gan = StyleTransferGAN(*load_both_networks(start), paintings, **(WEIGHTS | weights))
     gan.set_prices(photos[:: len(PHOTO_SHORT_SIDES)])  # one size of each is enough
     gan.compile(keras.optimizers.Adam(6e-4, beta_1=0.5), keras.optimizers.Adam(4e-4, beta_1=0.5))
     return gan
@@ -82,14 +83,14 @@ def train(gan, photos, paintings, folder, seed, last_step, callbacks=()):
         paintings: as in `build_training`.
         folder: path of a folder for `training.weights.h5` (all that is needed to go on) and `log.csv`.
         seed: integer, for everything the steps draw.
-        last_step: step to stop after.
+        last_step: step to stop after, rounded up to one after which there is a save.
         callbacks: further Keras callbacks.
     """
     photo_crops = datasets.CropSampler(photos)
     painting_crops = datasets.CropSampler([image for scales in paintings for image in scales])
-    batches, batches_for_shares = (
-        datasets.style_transfer_batches(photo_crops, painting_crops, CROPS, CROP, draw, first_step=gan.step)
-        for draw in (seed, seed + 1)
+    batches, batches_for_shares = (  # shares are computed once a save
+        datasets.style_transfer_batches(photo_crops, painting_crops, CROPS, CROP, draw, first_step=first)
+        for draw, first in ((seed, gan.step), (seed + 1, gan.step // STEPS_PER_SAVE))
     )
     gan.fit(
         batches,

@@ -14,6 +14,7 @@ from gan_course.widgets.names import check_names
 from gan_course.widgets.stand_in import show_with_stand_in
 
 PREVIEW_SIDE = 512
+FAILURES = (ValueError, OSError, MemoryError)  # that a picture or a disk may cause: said in the panel
 
 
 class PhotoBooth(ipywidgets.VBox):
@@ -97,10 +98,10 @@ class PhotoBooth(ipywidgets.VBox):
             before, self.source = self.source, self.source if source is None else source
             try:
                 photo, painting = self.paint(PREVIEW_SIDE)
-            except ValueError as error:
-                if isinstance(error, images.ImageError):  # else the photo is good, and the style is not
+            except FAILURES as error:
+                if isinstance(error, (images.ImageError, MemoryError)):  # else the photo is good, and the style is not
                     self.source = before
-                self.say(error)
+                self.say(_reason(error))
                 return
             self.before.value, self.after.value = images.image_bytes(photo), images.image_bytes(painting)
             self.pair = np.concatenate([photo, painting], axis=1)
@@ -110,11 +111,11 @@ class PhotoBooth(ipywidgets.VBox):
         """Paints at up to 1024 pixels and writes the file; an existing file is never replaced."""
         with self.lock:
             try:
-                path = images.check_writable(Path(self.save_as.value.strip()).expanduser())
+                path = images.check_writable(_path(self.save_as.value.strip()))
                 self.say("Painting ...")
                 images.save_image(path, self.paint(1024)[1])
-            except ValueError as error:
-                self.say(str(error).replace(", or add --force to replace it", ""))
+            except FAILURES as error:
+                self.say(_reason(error).replace(", or add --force to replace it", ""))
             else:
                 self.say(f"Saved as {path.absolute()}.")
 
@@ -129,8 +130,32 @@ class PhotoBooth(ipywidgets.VBox):
 
     def _on_path(self, change):
         name = self.path.value.strip().strip("\"'")
-        if name:
-            self.repaint(Path(name).expanduser())
+        if not name:
+            return
+        try:
+            source = _path(name)
+        except images.ImageError as error:
+            self.say(error)
+        else:
+            self.repaint(source)
+
+
+def _path(text):
+    """A path as it was typed, `~` for a home folder included."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        name = Path(text).parts[0]
+        raise images.ImageError(
+            f"No home folder was found for {name}. Give the whole path, or begin it with ~/ for your own."
+        ) from error
+
+
+def _reason(error):
+    """What went wrong, as a sentence for the panel."""
+    if isinstance(error, MemoryError):
+        return "The memory is not enough. Shut down other notebooks, or take a smaller picture, and try again."
+    return str(error)
 
 
 def show_photo_booth(photo="photos/animals/owl.jpg", style=None):
