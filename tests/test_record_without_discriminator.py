@@ -23,4 +23,5 @@ def test_the_painting_compared_with_was_seen_by_neither(tool):
 
 
 def test_the_last_third_of_a_training_is_reported(tool):
-    assert tool.last_third({"discriminator": [9.0, 9.0, 9.0, 9.0, 1.0, 2.0]}) == pytest.approx(1.5)
+    log = {"step": range(6), "discriminator": [9, 9, 9, 9, 1, 2], "style": [9, 9, 9, 9, 0, 1], "content": [9] * 6}
+    assert tool.last_third(log) == pytest.approx({"discriminator": 1.5, "style": 0.5, "content": 9.0})
