@@ -155,6 +155,21 @@ def test_resume_is_offered_only_where_there_is_a_training_to_go_on_with(tmp_path
     assert "Add --resume" in said()
 
 
+def paintings_learned(monkeypatch, folder, weights, **options):
+    """How many of the pictures in a folder a training would learn; it is stopped before its first step."""
+    seen = []
+
+    def look(photos, paintings, start):
+        seen.append(len(paintings))
+        raise Stop
+
+    monkeypatch.setattr(style_recipe, "build_training", look)
+    with pytest.raises(Stop):
+        own_style.train_own_style(pictures_in([folder]), folder / weights, **options)
+    (count,) = seen
+    return count
+
+
 def test_a_folder_of_paintings_can_hold_the_weights_and_be_gone_on_with(small, tmp_path, monkeypatch):
     """The samples are a picture, and in a folder of paintings they must not become one of them."""
     save_image(tmp_path / "mine.png", datasets.picture("paintings/hokusai/poppies.jpg", 256))
@@ -162,16 +177,7 @@ def test_a_folder_of_paintings_can_hold_the_weights_and_be_gone_on_with(small, t
     folder = tmp_path / "mine.training"
     folder.mkdir()
     (folder / "about.json").write_text(json.dumps(own_style.describe([tmp_path / "mine.png"])))
-    seen = []
-
-    def look(photos, paintings, start):
-        seen.append(len(paintings))
-        raise Stop
-
-    monkeypatch.setattr(style_recipe, "build_training", look)
-    with pytest.raises(Stop):
-        own_style.train_own_style(pictures_in([tmp_path]), tmp_path / "mine.npz", resume=True, steps=1)
-    assert seen == [1]
+    assert paintings_learned(monkeypatch, tmp_path, "mine.npz", resume=True, steps=1) == 1
 
 
 def test_the_samples_of_other_trainings_in_the_folder_are_no_paintings_to_learn(small, tmp_path, monkeypatch):
@@ -179,16 +185,8 @@ def test_the_samples_of_other_trainings_in_the_folder_are_no_paintings_to_learn(
         save_image(tmp_path / name, datasets.picture("paintings/hokusai/poppies.jpg", 256))
     (tmp_path / "finished.npz").write_bytes(b"")
     (tmp_path / "begun.training").mkdir()
-    seen = []
-
-    def look(photos, paintings, start):
-        seen.append(len(paintings))
-        raise Stop
-
-    monkeypatch.setattr(style_recipe, "build_training", look)
-    with pytest.raises(Stop):
-        own_style.train_own_style(pictures_in([tmp_path]), tmp_path / "another.npz")
-    assert seen == [2], "mine.png, and a picture whose name only looks like samples"
+    found = paintings_learned(monkeypatch, tmp_path, "another.npz")
+    assert found == 2, "mine.png, and a picture whose name only looks like samples"
 
 
 def test_a_training_that_runs_away_says_so_and_what_is_left(small, tmp_path, monkeypatch, capsys):

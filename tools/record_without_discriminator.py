@@ -8,9 +8,9 @@ adversarial term is all that differs. Measured on the held-out photos, against C
 seen. Each distance is taken twice: of the pictures as they are, and after all have been given the painting's mean and
 deviation in each color, because lesson 10's ablation found that these measures hear contrast before they hear paint.
 Beside them stand photos, the other van Goghs and Hokusai. Both trainings had a discriminator that learned all the
-time; without the term the stylizer did not listen to it. So its loss says in both what a stylizer left to be found. A
-fresh discriminator asks the same of the finished ones: it learns on the paintings and photos of the training and is
-tried on those held out.
+time; without the term the stylizer did not listen to it. Its loss says in both what it found. With the term a stylizer
+dodges just this one, so a fresh discriminator is asked, too: it learns on the paintings and photos of the training and
+is tried on those held out.
 
 Written to data/experiments/10_without_discriminator: card.json, and pieces of two held-out photos.
 """
@@ -95,13 +95,12 @@ def last_third(log):
 
 def compare(painted, photos):
     """Measures of both, and of what gives them their meaning."""
-    side = measures_side(photos)
     painting = datasets.picture(PAINTING)
     others = [datasets.picture(name) for name in datasets.picture_files("paintings/van_gogh")]
     hokusai = [datasets.picture(name) for name in datasets.picture_files("paintings/hokusai")]
     groups = {kind: list(pictures.values()) for kind, pictures in painted.items()}
     groups |= {"photos": list(photos.values()), "other van Goghs": others, "Hokusai": hokusai}
-    scales = measures.units(side)
+    scales = measures.units(min(min(photo.shape[:2]) for photo in photos.values()))
     originals = {name: measures.Described(photo) for name, photo in photos.items()}
     kept = {
         kind: measures.mean(
@@ -146,11 +145,6 @@ def told_apart(stylizers, painted):
             right.append(round(tell_apart(*sets, steps=FRESH["steps"], seed=seed)[0], 3))
         found[kind] = right
     return {"pairs": len(new_real), "right": found}
-
-
-def measures_side(photos):
-    """The shorter side of the photos, at which the painters' features are scaled."""
-    return min(min(photo.shape[:2]) for photo in photos.values())
 
 
 def to_painting(pictures, target, scales):

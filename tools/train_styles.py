@@ -10,6 +10,7 @@ what ships in data/weights, with its card. All start from a stylizer that was tr
 """
 
 import argparse
+import json
 from pathlib import Path
 
 from gan_course.startup import import_tensorflow
@@ -84,6 +85,10 @@ def main():
     options.out.mkdir(parents=True, exist_ok=True)
     style = STYLES[options.style]
     weights = {"adversarial_weight": 0.0} if options.without_discriminator else {}
+    about, now = options.out / "about.json", {"style": options.style, "weights": style_recipe.WEIGHTS | weights}
+    if about.exists() and json.loads(about.read_text(encoding="utf-8")) != now:
+        parser.error(f"{options.out} holds another training, see {about}. Choose another folder with --out.")
+    about.write_text(json.dumps(now) + "\n", encoding="utf-8")
     gan, photos, paintings = build(options.style, **weights)
     if (options.out / "training.weights.h5").exists():
         gan.load_weights(options.out / "training.weights.h5")
