@@ -2,13 +2,10 @@
 
 import importlib
 import os
-import sys
 
 import numpy as np
 import pytest
 from PIL import Image
-
-from gan_course.paths import ROOT
 
 # A check stops an answer after 5 s. On a busy machine that would be a test of speed.
 os.environ.setdefault("GAN_COURSE_CHECK_SECONDS", "20")
@@ -41,13 +38,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="module")
 def tool(request):
     """The command in tools/ that a file of tests is about: the one its constant `TOOL` names."""
-    sys.path.insert(0, str(ROOT / "tools"))
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        return importlib.import_module(request.module.TOOL)
-    finally:
-        sys.path.remove(str(ROOT / "tools"))
-        sys.dont_write_bytecode = before
+    return importlib.import_module(request.module.TOOL)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import pytest
 
 from gan_course import datasets
 from gan_course.images import read_image
-from gan_course.paths import ROOT
 from gan_course.training import style_transfer_gan
 
 TINY = {
@@ -27,15 +26,10 @@ TINY = {
 
 @pytest.fixture(scope="module")
 def tools():
-    sys.path.insert(0, str(ROOT / "tools"))
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        import ablation
-        import ablation_measures
-        import ablation_runs
-    finally:
-        sys.path.remove(str(ROOT / "tools"))
-        sys.dont_write_bytecode = before
+    import ablation
+    import ablation_measures
+    import ablation_runs
+
     change = pytest.MonkeyPatch()
     change.setattr(ablation, "RECIPE", ablation.RECIPE | TINY)
     change.setattr(ablation, "SHARES", 2)
@@ -47,8 +41,6 @@ def call(tools, folder, *arguments):
     """The command, as it is typed."""
     change = pytest.MonkeyPatch()
     change.setattr(sys, "argv", ["ablation.py", "--out", str(folder), "--seeds", "1", "--strengths", "1", *arguments])
-    change.setattr(sys, "path", [str(ROOT / "tools"), *sys.path])
-    change.setattr(sys, "dont_write_bytecode", True)
     tools["ablation"].main()
     change.undo()
 

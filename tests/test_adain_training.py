@@ -1,7 +1,5 @@
 """The training of AdaIN's decoder: what it learns from, what it asks for, and that it can be interrupted."""
 
-import sys
-
 import keras
 import numpy as np
 import pytest
@@ -10,7 +8,7 @@ import tensorflow as tf
 from gan_course import datasets
 from gan_course.any_style import load_decoder, save_decoder
 from gan_course.networks import build_adain_decoder
-from gan_course.paths import ROOT, data_path
+from gan_course.paths import data_path
 from gan_course.training import adain
 from gan_course.training.adain import LARGEST_GAIN, AdaINTrainer, mixed, recolored, statistics_loss
 
@@ -29,10 +27,8 @@ def data(first_step):
 
 
 @pytest.fixture
-def tools(monkeypatch):
+def tools():
     """The two tools, `train_adain` and `ship_adain`."""
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     import ship_adain
     import train_adain
 

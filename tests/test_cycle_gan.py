@@ -1,7 +1,6 @@
 """CycleGAN: whose gradient moves whom, the cycle by hand, exact resume; the tools and the shipped weights."""
 
 import json
-import sys
 
 import keras
 import numpy as np
@@ -13,7 +12,7 @@ from gan_course.cycle_weights import load_cycle_gan
 from gan_course.discriminators import load_discriminator
 from gan_course.losses import least_squares_discriminator_loss, least_squares_generator_loss
 from gan_course.networks import build_patch_discriminator, build_stylizer
-from gan_course.paths import ROOT, data_path
+from gan_course.paths import data_path
 from gan_course.pretrained import save_stylizer
 from gan_course.training import cycle_gan
 from gan_course.training.callbacks import SaveTraining
@@ -95,10 +94,8 @@ def batch():
 
 
 @pytest.fixture
-def tools(monkeypatch):
+def tools():
     """The two tools, `train_cycle_gan` and `ship_cycle_gan`."""
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     import ship_cycle_gan
     import train_cycle_gan
 

@@ -79,8 +79,6 @@ def test_the_split_is_the_fixed_one():
 
 def test_training_never_reads_a_held_out_file(monkeypatch):
     """The pictures of the training that made the shipped weights, with every read written down."""
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     import train_styles
 
     from gan_course.training import style_recipe

@@ -1,21 +1,7 @@
 """The glossary: made from the lessons' words, and the tool that makes it, on lessons of a few lines."""
 
-import importlib.util
-
+import make_glossary as tool
 import pytest
-
-from gan_course.paths import ROOT
-
-
-def load_tool():
-    """tools/ is no package: the file is loaded by its path."""
-    spec = importlib.util.spec_from_file_location("make_glossary", ROOT / "tools" / "make_glossary.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-tool = load_tool()
 
 
 def write_lesson(folder, name, *rows):

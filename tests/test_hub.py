@@ -309,16 +309,16 @@ def test_what_the_hub_needs_is_pinned_on_top_of_a_classroom():
     assert not set(hub) & set(classroom)
 
 
-def test_how_many_learners_fit_follows_from_what_was_measured(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+def test_how_many_learners_fit_follows_from_what_was_measured():
     pytest.importorskip("websocket")
-    tool = SimpleNamespace(**runpy.run_path(str(ROOT / "tools" / "try_hub.py")))
+    import try_hub
+
     measured = {"hub, proxy and idle culler": 192, "a student's idle server": 100, "the same at its highest": 900}
-    table = tool.memory_table(measured, system=1000, sizes=(8,))
+    table = try_hub.memory_table(measured, system=1000, sizes=(8,))
     assert "| a student's idle server | 100 |" in table
     assert table.endswith("| 8 GB | 7 |")
     measured["a training with train-style, at its highest"] = 2000
-    assert tool.memory_table(measured, system=1000, sizes=(8,)).endswith("| 8 GB | 7 | 4 |")
+    assert try_hub.memory_table(measured, system=1000, sizes=(8,)).endswith("| 8 GB | 7 | 4 |")
 
 
 @WITH_JUPYTERHUB

@@ -7,18 +7,14 @@ import numpy as np
 import pytest
 
 from gan_course import datasets
-from gan_course.paths import ROOT
+
+TOOL = "measure_stylizers"
 
 
 @pytest.fixture
-def painters(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    return __import__("painter_classifier")
-
-
-@pytest.fixture
-def tool(painters):
-    return __import__("measure_stylizers")
+def painters(tool):
+    """The classifier of patches, which the tool uses."""
+    return tool.painters
 
 
 def clouds(distance, pictures=8, patches=12, seed=0):

@@ -1,12 +1,12 @@
 """The stored notebooks, read without a kernel, and the tool that makes them, on lessons of a few lines."""
 
 import base64
-import importlib.util
 import io
 import json
 import re
 from pathlib import Path
 
+import build_notebooks as tool
 import nbformat
 import numpy as np
 import pytest
@@ -27,17 +27,6 @@ LOCAL_PATH = re.compile(
     + ")"
 )
 COLOR_CODE = re.compile(r"\x1b\[[\d;]*m")
-
-
-def load_tool():
-    """tools/ is no package: the file is loaded by its path."""
-    spec = importlib.util.spec_from_file_location("build_notebooks", ROOT / "tools" / "build_notebooks.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-tool = load_tool()
 
 
 def read(path):

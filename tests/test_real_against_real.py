@@ -1,12 +1,9 @@
 """The control of lesson 10: nothing is found between two sets of real patches, and what is found between others."""
 
-import sys
-
 import keras
 import numpy as np
 import pytest
 
-from gan_course.paths import ROOT
 from gan_course.training import disjoint_patches, real_against_real, tell_apart
 
 
@@ -63,8 +60,6 @@ def test_pairs_that_are_none_are_refused():
 
 
 def test_a_recording_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     import record_control as control
 
     asked = []
@@ -83,8 +78,6 @@ def test_a_recording_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("after", ["table", "nothing"])
 def test_a_recording_stopped_between_its_files_never_takes_rows_of_another_recipe(tmp_path, monkeypatch, after):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     import record_control as control
     import tables
 
@@ -105,9 +98,7 @@ def test_a_recording_stopped_between_its_files_never_takes_rows_of_another_recip
         assert [row["right"] for row in rows] == [str(recipe["steps"])] * 6
 
 
-def test_what_is_done_to_the_second_kind_is_little(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+def test_what_is_done_to_the_second_kind_is_little():
     import record_control as control
 
     from gan_course import datasets

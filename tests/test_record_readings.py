@@ -1,8 +1,5 @@
 """What a reading's discriminator is asked after its training: lesson 10's numbers."""
 
-import sys
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
@@ -16,8 +13,6 @@ TOOL = "record_readings"
 @pytest.fixture
 def recipe(tool, monkeypatch):
     """A small recipe, two photos, and a stylizer that makes everything white."""
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "tools"))  # for what is imported late
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     photos = [datasets.picture(name, 64) for name in datasets.picture_files("photos", "heldout")[:2]]
     monkeypatch.setattr(tool, "held_out_photos", lambda recipe: photos)
     monkeypatch.setattr(stylize, "paint", lambda stylizer, photo: np.ones_like(photo))

@@ -9,20 +9,15 @@ import pytest
 import tensorflow as tf
 
 from gan_course import datasets, images
-from gan_course.paths import ROOT, data_path
+from gan_course.paths import data_path
 from gan_course.training.neural_style_transfer import STYLE_LAYERS
 
 
 @pytest.fixture(scope="module")
 def tools():
-    sys.path.insert(0, str(ROOT / "tools"))
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        import record_optimizers
-        import record_weight_grid
-    finally:
-        sys.path.remove(str(ROOT / "tools"))
-        sys.dont_write_bytecode = before
+    import record_optimizers
+    import record_weight_grid
+
     return {"grid": record_weight_grid, "optimizers": record_optimizers}
 
 

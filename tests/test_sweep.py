@@ -18,14 +18,9 @@ from gan_course.paths import ROOT
 @pytest.fixture(scope="module")
 def tools():
     """The two tools as modules."""
-    sys.path.insert(0, str(ROOT / "tools"))
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        import parallel_gans
-        import sweep_ring
-    finally:
-        sys.path.remove(str(ROOT / "tools"))
-        sys.dont_write_bytecode = before
+    import parallel_gans
+    import sweep_ring
+
     return {"gans": parallel_gans, "sweep": sweep_ring}
 
 

@@ -19,16 +19,11 @@ from gan_course.paths import ROOT
 @pytest.fixture(scope="module")
 def tools():
     """The tools as modules, with networks and batches so small that a step takes no time."""
-    sys.path.insert(0, str(ROOT / "tools"))
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        import benchmark_dcgan
-        import record_seeds
-        import ship_generator
-        import train_fashion_mnist as recipe
-    finally:
-        sys.path.remove(str(ROOT / "tools"))
-        sys.dont_write_bytecode = before
+    import benchmark_dcgan
+    import record_seeds
+    import ship_generator
+    import train_fashion_mnist as recipe
+
     change = pytest.MonkeyPatch()
     change.setitem(recipe.GENERATOR, "filters", [4, 3])
     change.setitem(recipe.DISCRIMINATOR, "filters", (4, 4))

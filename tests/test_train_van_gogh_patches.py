@@ -1,7 +1,6 @@
 """The training on patches of van Gogh: resumed runs equal uninterrupted ones, and what its measures can tell."""
 
 import json
-import sys
 
 import numpy as np
 import pytest
@@ -11,23 +10,17 @@ from gan_course import datasets
 from gan_course.discriminators import load_discriminator
 from gan_course.generators import load_generator
 from gan_course.images import read_image, to_uint8
-from gan_course.paths import ROOT
 
 
 @pytest.fixture(scope="module")
 def tools():
     """The tools as modules, with networks and batches so small that a step takes no time."""
-    sys.path.insert(0, str(ROOT / "tools"))
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        import gan_runs
-        import patch_measures
-        import record_augmentation
-        import ship_van_gogh_patches
-        import train_van_gogh_patches as recipe
-    finally:
-        sys.path.remove(str(ROOT / "tools"))
-        sys.dont_write_bytecode = before
+    import gan_runs
+    import patch_measures
+    import record_augmentation
+    import ship_van_gogh_patches
+    import train_van_gogh_patches as recipe
+
     change = pytest.MonkeyPatch()
     change.setitem(recipe.GENERATOR, "filters", [4, 3, 3])
     change.setitem(recipe.DISCRIMINATOR, "filters", [4, 4, 4])

@@ -1,7 +1,6 @@
 """The folder that installs the course without a network. A stand-in takes the place of pip; one slow test is real."""
 
 import ast
-import importlib.util
 import json
 import os
 import shutil
@@ -9,21 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import make_wheelhouse as tool
 import pytest
 from test_slow import NO_NETWORK
 
 from gan_course.paths import ROOT
-
-
-def load(name):
-    """tools/ is no package: the file is loaded by its path."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-tool = load("make_wheelhouse")
 
 
 @pytest.fixture
