@@ -18,6 +18,7 @@ import_tensorflow()
 
 import numpy as np  # noqa: E402
 import train_cycle_gan as recipe  # noqa: E402
+import train_styles  # noqa: E402
 from gan_runs import read_log  # noqa: E402
 from ship_generator import write_log  # noqa: E402
 from tables import record_checksum, write_card  # noqa: E402
@@ -84,7 +85,7 @@ def ship(run, out=None, photos=None, there=None, way_back=None):
         "seed": recipe.SEED,
         "steps": gan.step,
         "cpu_seconds": round(sum(row["cpu_seconds"] for row in log)),
-        "before": before(),
+        "before": train_styles.BEFORE,
         "heldout": {
             "photos": list(pictures),
             "painting": PAINTING,
@@ -133,12 +134,6 @@ def levels(pairs):
 
 def mean_color(picture):
     return np.broadcast_to(picture.mean(axis=(0, 1)), picture.shape)
-
-
-def before():
-    """Steps and CPU minutes that had gone into the stylizer that this training starts from."""
-    card = json.loads((data_path("weights") / f"{recipe.START}.json").read_text(encoding="utf-8"))
-    return {key: card[key] + card["before"][key] for key in ("steps", "cpu_minutes")}
 
 
 def contact_sheet(rows, columns=2):

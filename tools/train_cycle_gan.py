@@ -9,7 +9,7 @@ would have reached without. The folder then holds
     log.csv                         one row for every 25 steps
     samples.jpg                     what the moving averages make of training pictures now: see `Samples`
 
-The way to the painting begins with the shipped stylizer `van_gogh` and its discriminator, and rests for `REST` steps,
+The way to the painting begins with the stylizer `first_van_gogh` and its discriminator, and rests for `REST` steps,
 because the way back begins with random weights and would only mislead it. Then it moves slowly: a stylizer that is
 faster than its discriminator paints less and less. The discriminator of photos begins as the shipped critic
 `photos_against_van_gogh` with its sign turned. tools/ship_cycle_gan.py turns the folder into what ships.
@@ -18,13 +18,13 @@ faster than its discriminator paints less and less. The discriminator of photos 
 import argparse
 from pathlib import Path
 
-import numpy as np
-
 from gan_course.startup import import_tensorflow
 
 import_tensorflow()
 
 import keras  # noqa: E402
+import numpy as np  # noqa: E402
+import train_styles  # noqa: E402
 
 from gan_course import datasets  # noqa: E402
 from gan_course.discriminators import load_discriminator  # noqa: E402
@@ -38,7 +38,7 @@ from gan_course.training.cycle_gan import CycleGAN  # noqa: E402
 SEED, STEPS, STEPS_PER_EPOCH = 12, 4_500, 25
 BATCH, CROP = 1, 112  # of each kind
 PHOTO_SHORT_SIDES, PAINTING_SHORT_SIDES = (192, 256), (320, 448)
-START, CRITIC, REST = "van_gogh", "photos_against_van_gogh", 200
+START, CRITIC, REST = train_styles.START, "photos_against_van_gogh", 200
 WEIGHTS = {"cycle_weight": 3.0, "identity_weight": 0.0}
 WAY_BACK = {"filters": (32, 64), "blocks": 4, "detail": 16, "grain": 0.0}
 RATES = {"to_painting": 5e-5, "to_photo": 4e-4, "painting_discriminator": 4e-4, "photo_discriminator": 4e-4}

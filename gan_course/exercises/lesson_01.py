@@ -356,8 +356,8 @@ _BEGIN = "draw_noise generate score_real score_fake discriminator_gradient "
         ),
         Mistake(
             in_this_order(_BEGIN + "generator_gradient update_discriminator update_generator"),
-            "Both gradients first and both updates after them is the simultaneous game, the one that spirals outward. "
-            "Finish one network's half before you begin the other's.",
+            "Both gradients first and both updates after them: the simultaneous game, which in f = xy spirals outward. "
+            "Here the networks take turns: finish one network's half before you begin the other's.",
             fails=no_stale_gradient,
         ),
     ],

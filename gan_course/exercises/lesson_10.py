@@ -402,8 +402,9 @@ def the_stylizer_answers_the_updated_discriminator(style_transfer_step, seed):
     hints=[
         "Two halves, each with a tape of its own, as in lesson 04: loss inside the `with` block, gradient and update "
         "behind it.",
-        "First half: `painted = stylizer(photos, training=True)` before the tape; both scores inside it, with "
-        "`training=True`. max(0, 1 - x) is `tf.nn.relu(1 - x)`, and the mean is `tf.reduce_mean`.",
+        "First half: `painted = stylizer(photos, training=True)` before the tape; inside it one call with "
+        "`training=True` on `tf.concat([paintings, painted], axis=0)`, and `tf.split(logits, 2)`. max(0, 1 - x) is "
+        "`tf.nn.relu(1 - x)`, and the mean is `tf.reduce_mean`.",
         "Second half, in a new tape: paint again, score with `training=False`, `loss = other_terms(photos, painted) "
         "- tf.reduce_mean(logits)`. Then "
         "`stylizer_optimizer.apply(tape.gradient(loss, variables), variables)`.",
@@ -459,8 +460,8 @@ def style_transfer_step(
     """
     painted = stylizer(photos, training=True)
     with tf.GradientTape() as tape:
-        real_logits = discriminator(paintings, training=True)
-        fake_logits = discriminator(painted, training=True)
+        logits = discriminator(tf.concat([paintings, painted], axis=0), training=True)
+        real_logits, fake_logits = tf.split(logits, 2)
         loss = tf.reduce_mean(tf.nn.relu(1 - real_logits))
         loss += tf.reduce_mean(tf.nn.relu(1 + fake_logits))
     variables = discriminator.trainable_variables

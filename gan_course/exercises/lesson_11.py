@@ -401,7 +401,8 @@ def _squared_distance(real, generated):
             fails=the_score_is_beaten,
         ),
     ],
-    remark="This is the rule of James and Stein, 1961: shrink a noisy mean toward a guess, the less the farther off.",
+    remark="This is close to the rule of James and Stein, 1961 (theirs counts the variance of d - 2 of the d features, "
+    "and has no limit at 1): shrink a noisy mean toward a guess, the less the farther off.",
 )
 def mixing_share(real, generated):
     """Says how much the generated samples of a class should count, next to few real ones.

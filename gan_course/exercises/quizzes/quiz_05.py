@@ -31,8 +31,8 @@ QUIZ = Quiz(
             ],
         ),
         Question(
-            "All generated points sit in one clump, which wanders from mode to mode. The discriminator's learning rate "
-            "is a tenth of the generator's. What do you try first?",
+            "All generated points sit in one clump, which wanders from place to place. The discriminator's learning "
+            "rate is a tenth of the generator's. What do you try first?",
             [
                 Option(
                     "A lower learning rate for the discriminator, so that it does not win.",

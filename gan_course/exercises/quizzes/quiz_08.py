@@ -83,7 +83,7 @@ QUIZ = Quiz(
                 Option(
                     "Style from block 1 only.",
                     False,
-                    "It sees a few pixels. That leaves the palette, and fewer forms than before.",
+                    "It sees a few pixels. That leaves palette and fine texture, and fewer forms than before.",
                 ),
                 Option("A higher total variation weight.", False, "That makes it smoother. It knows nothing of forms."),
             ],
