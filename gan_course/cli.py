@@ -1,6 +1,7 @@
 """The command `gan-course`. TensorFlow is loaded only by the commands that paint."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from gan_course.stylize_command import (
@@ -25,12 +26,14 @@ def main(arguments=None):
     Returns:
         Exit code: 0 all done, 1 some of a folder failed, 2 nothing done or wrong use.
     """
-    parser = build_parser()
-    options, others = parser.parse_known_args(arguments)
-    if others and options.run is not run_lab:
-        parser.error(f"unrecognized arguments: {' '.join(others)}")
-    options.others = others
     try:
+        if hasattr(sys.stdout, "reconfigure"):  # a name that cannot be shown must not end the work on other files
+            sys.stdout.reconfigure(errors="backslashreplace")
+        parser = build_parser()
+        options, others = parser.parse_known_args(arguments)
+        if others and options.run is not run_lab:
+            parser.error(f"unrecognized arguments: {' '.join(others)}")
+        options.others = others
         return options.run(options)
     except ValueError as error:
         return _fail(error)
@@ -60,7 +63,7 @@ def build_parser():
         "it has learned so far is kept, and --resume goes on. A picture NAME_samples.jpg shows how it is doing.",
     )
     train.add_argument("paintings", nargs="+", metavar="PAINTING", help="a picture, or a folder of pictures")
-    train.add_argument("-o", "--out", required=True, type=Path, help="the weights file to write: my_style.npz")
+    train.add_argument("-o", "--out", required=True, help="the weights file to write: my_style.npz")
     train.add_argument("--minutes", default=20.0, help="how long to train from now (default 20)")
     train.add_argument("--resume", action="store_true", help="go on with a training that was stopped")
     train.set_defaults(run=run_train_style)
@@ -94,8 +97,13 @@ def run_train_style(options):
             f"--minutes must be a number above 0 and at most {MOST_MINUTES:,.0f}, received {options.minutes!r}. Try "
             f"--minutes 20."
         )
-    check_named({"PAINTING": options.paintings})
-    paintings = pictures_in(options.paintings)
+    check_named({"PAINTING": options.paintings, "--out": [options.out]})
+    paintings, out = pictures_in(options.paintings), Path(options.out)
+
+    from gan_course.images import read_pixels
+
+    for painting in paintings:
+        read_pixels(painting)  # what is no picture is said now; loading takes a minute
 
     from gan_course.startup import import_tensorflow
 
@@ -104,10 +112,10 @@ def run_train_style(options):
     from gan_course.training.own_style import train_own_style
 
     print("Loading, then tracing the networks: about a minute before the first step.", flush=True)
-    step = train_own_style(paintings, options.out, minutes, options.resume)
-    print(f"Step {step}, saved: {options.out}. Look at {options.out.stem}_samples.jpg beside it, then paint with")
-    print(f"    gan-course stylize PHOTO --style {options.out} -o PAINTING")
-    print(f"or go on: the same command with --resume. {options.out.stem}.training is only needed for that.")
+    step = train_own_style(paintings, out, minutes, options.resume)
+    print(f"Step {step}, saved: {out}. Look at {out.stem}_samples.jpg beside it, then paint with")
+    print(f"    gan-course stylize PHOTO --style {out} -o PAINTING")
+    print(f"or go on: the same command with --resume. {out.stem}.training is only needed for that.")
     return DONE
 
 

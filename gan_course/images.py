@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from pi_heif import register_heif_opener
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 register_heif_opener()
 
@@ -22,6 +22,16 @@ WRITABLE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 LONGEST_SIDES = {".jpg": 65_500, ".jpeg": 65_500, ".webp": 16_383}  # what the formats can hold
 LONGEST_NAME = 255  # bytes, on most disks
 PICTURE_SUFFIXES = (*WRITABLE_SUFFIXES, ".tif", ".tiff", ".gif", ".bmp", ".heic", ".heif", ".avif")
+# what makes a photo upright, by the orientation that its camera noted (1: it is)
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _SRGB = ImageCms.createProfile("sRGB")
 
 
@@ -69,7 +79,7 @@ def read_pixels(source, max_side=None, is_mask=False):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about odd metadata, of no use to someone who wants a painting
                 file.load()
-                image = _to_rgb(name, ImageOps.exif_transpose(file), is_mask)
+                image = _to_rgb(name, _upright(file), is_mask)
         except (ImageError, MemoryError):
             raise
         except Exception as error:  # each of Pillow's decoders has errors of its own
@@ -79,6 +89,12 @@ def read_pixels(source, max_side=None, is_mask=False):
             ) from error
     pixels = np.asarray(image)
     return pixels if max_side is None else fit(pixels, max_side)
+
+
+def _upright(image):
+    """Turns a photo as its EXIF says. `ImageOps.exif_transpose` also writes the EXIF anew, and fails at odd entries."""
+    turn = UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation))
+    return image if turn is None else image.transpose(turn)
 
 
 def fit(pixels, max_side):
@@ -296,7 +312,7 @@ def check_writable(path, force=False, endings=WRITABLE_SUFFIXES):
         raise ImageError(f"{path} is a folder; a picture's name was expected, {path / 'painting.jpg'} for instance.")
     if path.suffix.lower() not in endings:
         raise ImageError(f"{path} must end in one of {', '.join(endings)}, received {path.suffix or 'no ending'!r}.")
-    if path.exists() and not force:
+    if os.path.lexists(path) and not force:  # a link that points nowhere, too
         raise ImageError(f"{path} exists already. Choose another name, or add --force to replace it.")
     folder = next((parent for parent in path.absolute().parents if parent.exists()), None)
     if folder is None:

@@ -63,7 +63,12 @@ def reset_notebook(number):
         while (kept := target.with_suffix(f".old-{count}.ipynb")).exists():
             count += 1
         target.rename(kept)
-    _copy(lesson, target)
+    try:
+        _copy(lesson, target)
+    except OSError:
+        if kept:
+            kept.rename(target)
+        raise
     return kept
 
 

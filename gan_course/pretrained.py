@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from gan_course.discriminators import load_discriminator
+from gan_course.images import PICTURE_SUFFIXES
 from gan_course.paths import data_path
 from gan_course.weight_files import (
     WeightsError,
@@ -48,6 +49,11 @@ def load_stylizer(style):
             path = shipped_file(FOLDER, str(style), shipped, "style")
     if not path.exists():
         raise WeightsError(f"{path} does not exist. Check the spelling, or name a shipped style: gan-course styles.")
+    if path.suffix.lower() in PICTURE_SUFFIXES:
+        raise WeightsError(
+            f"{path} is a picture; a shipped style or a .npz weights file was expected. A picture is a style with "
+            f"--style-image, or after `gan-course train-style`."
+        )
     arrays, about = read_weights(path, "stylizer", ["stylizer"])
     try:
         model = build_stylizer(**_arguments(about))

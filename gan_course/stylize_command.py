@@ -71,7 +71,7 @@ def run_stylize(options):
     # Loading takes seconds. So one photo is read first, and what is wrong with it said; for a folder, the style first.
     paint = Painter(options) if len(jobs) > 1 else None
     failures = []
-    in_terminal = sys.stderr.isatty()
+    in_terminal = sys.stderr is not None and sys.stderr.isatty()
     show_tiles = partial(tqdm, unit="tile", disable=len(jobs) > 1 or not in_terminal)
     for photo, painting in tqdm(jobs, unit="photo", disable=len(jobs) == 1 or not in_terminal):
         try:
@@ -366,6 +366,11 @@ def plan_paintings(photos, out):
     one_file = len(photos) == 1 and not Path(photos[0]).is_dir()
     if one_file and out.suffix.lower() in PICTURE_SUFFIXES and not out.is_dir():
         return [(files[0], out)]
+    if one_file and out.suffix[1:].isalpha() and not out.exists():
+        raise ValueError(
+            f"{out} must end in one of {', '.join(WRITABLE_SUFFIXES)}, received {out.suffix!r}. Or name a folder, "
+            f"{out.with_suffix('')} for instance."
+        )
     if out.exists() and not out.is_dir():
         raise ValueError(f"{out} is a file; a folder was expected for several paintings. Choose another name with -o.")
     if out.suffix.lower() in PICTURE_SUFFIXES and not out.is_dir():

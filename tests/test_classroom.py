@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
+from types import SimpleNamespace
 
 import nbformat
 import psutil
@@ -702,6 +703,36 @@ def test_a_project_is_collected_with_its_files_and_read_by_a_person(tmp_path):
     assert (row["points"], row["of"], row["answers to read"], row["look at it"]) == ("0", "21", "1", "")
     assert row["remarks"] == "handed in beside it: ada.npz"
     assert (row["project-honesty"], row["project-training"]) == ("to read", "0")
+
+
+@WITH_NBGRADER
+def test_ctrl_c_ends_the_grading_and_no_student_loses_a_grade(few, monkeypatch, capsys):
+    folder, rows = few
+    table = (folder / "grades" / f"{LESSON}.csv").read_bytes()
+    trace = "Traceback (most recent call last):\n  ...\nKeyboardInterrupt\n"
+    api = SimpleNamespace(autograde=lambda assignment, student: {"success": False, "error": trace})
+    monkeypatch.setattr("gan_course.classroom.grade._nbgrader", lambda course: api)
+    assert main(["classroom", "grade", str(folder), LESSON, "--students", "perfect"]) == 2
+    assert "Stopped." in capsys.readouterr().err
+    assert (folder / "grades" / f"{LESSON}.csv").read_bytes() == table
+
+
+@WITH_NBGRADER
+def test_a_course_folder_with_a_slip_in_it_is_named(few, tmp_path, capsys):
+    folder = tmp_path / "course"
+    shutil.copytree(few[0], folder)
+
+    def refused(words, assignment=LESSON):
+        assert main(["classroom", "grade", str(folder), assignment]) == 2
+        said = capsys.readouterr().err
+        assert words in said and "Traceback" not in said
+
+    refused("lesson_99 is no assignment of this course. These are: lesson_01.", "lesson_99")
+    refused("ASSIGNMENT is empty", "")
+    (folder / "nbgrader_config.py").write_text("c = get_config()\nc.Foo = (\n", encoding="utf-8")
+    refused("nbgrader_config.py cannot be read (SyntaxError")
+    (folder / "release" / LESSON / f"{LESSON}.ipynb").write_text('{"a": \n', encoding="utf-8")
+    refused(f"{LESSON}.ipynb is damaged (NotJSONError). In the course's folder, run `nbgrader generate_assignment")
 
 
 @WITH_NBGRADER

@@ -1,6 +1,7 @@
 """The command line, as a user types it."""
 
 import argparse
+import io
 import os
 import subprocess
 import sys
@@ -669,3 +670,23 @@ class TestDoctor:
         installed = doctor._installed_version
         monkeypatch.setattr(doctor, "_installed_version", lambda name: None if name == "nbval" else installed(name))
         assert "platformdirs" in doctor.check_packages()
+
+
+def test_a_name_that_the_terminal_cannot_show_is_painted_all_the_same(photo, small_weights, tmp_path, monkeypatch):
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert main(["stylize", str(photo), "--style", str(small_weights), "-o", str(tmp_path / "画.png")]) == 0
+    terminal.flush()
+    assert b"1 painted" in terminal.buffer.getvalue() and (tmp_path / "画.png").is_file()
+
+
+def test_one_photo_is_not_put_into_a_folder_that_is_named_like_another_kind_of_file(photo, tmp_path, capsys):
+    assert main(["stylize", str(photo), "--style", "van_gogh", "-o", str(tmp_path / "out.pdf")]) == 2
+    said = capsys.readouterr().err
+    assert "must end in one of .jpg, .jpeg, .png, .webp, received '.pdf'" in said
+    assert not (tmp_path / "out.pdf").exists()
+
+
+def test_a_picture_as_style_is_sent_to_the_option_for_pictures(photo, tmp_path, capsys):
+    assert main(["stylize", str(photo), "--style", str(photo), "-o", str(tmp_path / "p.png")]) == 2
+    assert "is a picture; a shipped style or a .npz weights file was expected" in capsys.readouterr().err

@@ -1,15 +1,16 @@
 """Pictures that people really have: what is accepted, looked at pixel by pixel, and what is refused, and how."""
 
 import io
+import os
 import struct
 import zlib
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 
 from gan_course import images, plots
-from gan_course.images import ImageError, read_image
+from gan_course.images import ImageError, read_image, save_image, to_uint8
 from gan_course.paths import ROOT
 
 RED, GREEN, WHITE, GRAY = (255, 0, 0), (0, 128, 0), (255, 255, 255), (128, 128, 128)
@@ -108,6 +109,25 @@ class TestAccepted:
         assert pixel(result, 2, 10) == GREEN
         assert pixel(result, 25, 10) == RED
 
+    @pytest.mark.parametrize("orientation", range(1, 9))
+    def test_every_orientation_is_that_of_pillow(self, tmp_path, orientation):
+        image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (20, 30, 3), "uint8"))
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        path = saved(tmp_path, image, "phone.png", exif=exif)
+        with Image.open(path) as file:
+            expected = np.asarray(ImageOps.exif_transpose(file))
+        np.testing.assert_array_equal(to_uint8(read_image(path)), expected)
+
+    def test_a_turned_photo_with_an_odd_entry_beside_the_orientation_is_whole(self, tmp_path):
+        """A width that was noted as text. Pillow cannot write such an entry, and nobody needs it."""
+        entries = [struct.pack("<HHI4s", 0x0100, 2, 4, b"20\0\0"), struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0)]
+        exif = b"Exif\0\0" + struct.pack("<2sHIH", b"II", 42, 8, 2) + b"".join(entries) + bytes(4)
+        path = saved(tmp_path, Image.new("RGB", (30, 20), RED), "phone.jpg", exif=exif)
+        with Image.open(path) as file, pytest.raises(struct.error):
+            ImageOps.exif_transpose(file)
+        assert read_image(path).shape == (30, 20, 3)
+
     def test_an_embedded_profile_is_converted_to_srgb(self, tmp_path):
         """A profile whose red and blue are exchanged: what it calls red is blue to the eye."""
         image = Image.new("RGB", (20, 20), (200, 40, 40))
@@ -189,7 +209,7 @@ class TestRefused:
             read_image(np.zeros((20, 20, 3)))
         assert len(str(caught.value)) < 200, "the array itself is not printed"
 
-    @pytest.mark.parametrize("step", ["PIL.Image.open", "PIL.ImageOps.exif_transpose"])
+    @pytest.mark.parametrize("step", ["PIL.Image.open", "PIL.ImageFile.ImageFile.load"])
     def test_too_little_memory_is_not_called_a_damaged_file(self, tmp_path, monkeypatch, step):
         path = saved(tmp_path, Image.new("RGB", (20, 20)), "photo.png")
 
@@ -203,6 +223,14 @@ class TestRefused:
 
 class TestSaving:
     photo = np.zeros((20, 30, 3), "float32")
+
+    @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+    def test_a_link_that_points_nowhere_is_not_replaced(self, tmp_path):
+        link = tmp_path / "painting.png"
+        link.symlink_to("elsewhere.png")
+        with pytest.raises(ImageError, match="exists already"):
+            save_image(link, self.photo)
+        assert link.is_symlink()
 
     def refused(self, path, *parts, **options):
         with pytest.raises(ImageError) as caught:

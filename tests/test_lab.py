@@ -66,6 +66,19 @@ def test_reset_puts_the_lesson_back_and_keeps_the_work(course, number):
     assert (mine / "01_first.ipynb").read_text() == "01_first as shipped"
 
 
+def test_reset_on_a_full_disk_leaves_the_lesson_in_its_place(course, monkeypatch):
+    _, mine = course
+    lab.fill_my_notebooks()
+
+    def full(path, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(lab, "write_atomically", full)
+    with pytest.raises(OSError, match="No space left"):
+        lab.reset_notebook("01")
+    assert (mine / "01_first.ipynb").is_file() and not list(mine.glob("*old*"))
+
+
 def test_resetting_again_keeps_both_old_files(course):
     _, mine = course
     lab.fill_my_notebooks()

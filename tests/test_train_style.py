@@ -21,6 +21,7 @@ from gan_course.paths import ROOT, data_path
 from gan_course.pretrained import load_stylizer
 from gan_course.stylize_command import pictures_in
 from gan_course.training import own_style, style_recipe, style_transfer_gan
+from gan_course.training.callbacks import SaveTraining
 
 PAINTING = data_path("paintings/van_gogh/church_at_auvers.jpg")
 
@@ -247,6 +248,34 @@ def test_a_folder_that_cannot_be_written_to_is_named_before_the_work(tmp_path, m
     monkeypatch.setattr(own_style.os, "access", lambda folder, mode: not (folder == tmp_path and mode == os.W_OK))
     with pytest.raises(ValueError, match="cannot be written to"):
         own_style.check_place(tmp_path / "mine.npz", tmp_path / "mine.training", [PAINTING], resume=False)
+
+
+def test_a_disk_without_space_is_named_before_the_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(own_style.shutil, "disk_usage", lambda folder: SimpleNamespace(free=20_000_000))
+    with pytest.raises(ValueError, match="needs 100 MB, and the disk of .* has 20 MB left"):
+        own_style.check_place(tmp_path / "mine.npz", tmp_path / "mine.training", [PAINTING], resume=False)
+
+
+def test_a_disk_that_fills_up_stops_the_training_before_hdf5_meets_it(tmp_path, monkeypatch):
+    saved = []
+    keeper = SaveTraining(tmp_path / "training.weights.h5")
+    keeper.set_model(SimpleNamespace(save_weights=lambda path: saved.append(path.write_bytes(b"a save"))))
+    keeper.on_epoch_end(0)
+    monkeypatch.setattr("gan_course.training.callbacks.shutil.disk_usage", lambda folder: SimpleNamespace(free=5))
+    with pytest.raises(OSError, match="No space left"):
+        keeper.on_epoch_end(1)
+    assert len(saved) == 1 and [path.name for path in tmp_path.iterdir()] == ["training.weights.h5"]
+
+
+def test_a_second_process_is_kept_away_from_a_training(tmp_path, capsys):
+    folder = tmp_path / "mine.training"
+    folder.mkdir()
+    (folder / "about.json").write_text(json.dumps(own_style.describe([PAINTING])))
+    with own_style.claimed(folder):
+        assert train(tmp_path / "mine.npz", "--resume") == 2
+    assert "Another process is at work on the training in" in capsys.readouterr().err
+    with own_style.claimed(folder):
+        pass
 
 
 def test_the_style_of_a_scroll_is_that_of_its_pieces(monkeypatch):

@@ -1,6 +1,9 @@
 """`gan-course classroom export` and `gan-course classroom grade`."""
 
+import signal
 from pathlib import Path
+
+from gan_course.stylize_command import check_named
 
 
 def add_classroom(commands):
@@ -19,7 +22,7 @@ def add_classroom(commands):
         help="write an nbgrader course folder made from the lessons",
         description="Writes an nbgrader course folder made from the lessons. docs/teachers.md says how to go on.",
     )
-    export.add_argument("out", metavar="OUT", type=Path, help="folder to make")
+    export.add_argument("out", metavar="OUT", help="folder to make")
     export.add_argument("--lessons", nargs="+", metavar="NUMBER", help="these lessons only: 03 04")
     export.set_defaults(run=run_export)
 
@@ -29,7 +32,7 @@ def add_classroom(commands):
         description="Grades the submissions of an assignment, writes feedback/ and grades/ASSIGNMENT.csv, and names "
         "those that a person has to look at. The limits are in nbgrader_config.py.",
     )
-    grade.add_argument("course", metavar="COURSE", type=Path, help="the nbgrader course folder")
+    grade.add_argument("course", metavar="COURSE", help="the nbgrader course folder")
     grade.add_argument("assignment", metavar="ASSIGNMENT", help="its name: lesson_03")
     grade.add_argument("--students", nargs="+", metavar="STUDENT", help="these students only")
     grade.add_argument(
@@ -41,7 +44,8 @@ def add_classroom(commands):
 def run_export(options):
     from gan_course.classroom.export import export_course
 
-    made = export_course(options.out, options.lessons)
+    check_named({"OUT": [options.out]})
+    made = export_course(Path(options.out), options.lessons)
     for name, points in made.items():
         parts = ", ".join(f"{part} {number}" for part, number in points.items())
         print(f"{name}: {sum(points.values())} points ({parts})")
@@ -54,8 +58,15 @@ def run_export(options):
 def run_grade(options):
     from gan_course.classroom.grade import grade_assignment
 
-    grades = grade_assignment(options.course, options.assignment, options.students, options.points_only)
+    check_named({"COURSE": [options.course], "ASSIGNMENT": [options.assignment], "STUDENT": options.students or []})
+    course = Path(options.course)
+    # a polite kill ends it like Ctrl-C; else the process of a submission would run on
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        grades = grade_assignment(course, options.assignment, options.students, options.points_only)
+    finally:
+        signal.signal(signal.SIGTERM, before)
     look = [grade.student for grade in grades if grade.look]
     print(f"{len(grades) - len(look)} graded without a question, {len(look)} to look at: {', '.join(look) or 'none'}")
-    print(f"Written: {options.course / 'grades' / options.assignment}.csv")
+    print(f"Written: {course / 'grades' / options.assignment}.csv")
     return 0

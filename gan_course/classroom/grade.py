@@ -48,13 +48,15 @@ def grade_assignment(course, assignment, students=None, points_only=False, tell=
     read_table(table)  # now, not after all the grading
     api = _nbgrader(course)
     waiting = _students(course, assignment, students)
-    grades = []
-    for number, student in enumerate(waiting, start=1):
-        grades.append(_grade_one(api, course, assignment, student, released, points_only))
-        tell(f"[{number}/{len(waiting)}] {describe(grades[-1])}")
     marked = [cell.metadata.nbgrader for cell in released.cells if "nbgrader" in cell.metadata]
     parts = [metadata.grade_id for metadata in marked if metadata.grade]
-    write_table(table, grades, parts)
+    grades = []
+    try:
+        for number, student in enumerate(waiting, start=1):
+            grades.append(_grade_one(api, course, assignment, student, released, points_only))
+            tell(f"[{number}/{len(waiting)}] {describe(grades[-1])}")
+    finally:  # whoever stops it keeps what is graded
+        write_table(table, grades, parts)
     return grades
 
 
@@ -76,6 +78,7 @@ def _grade_one(api, course, assignment, student, released, points_only):
     executed = course / "autograded" / student / assignment / f"{assignment}.ipynb"
     with _working_in(course):
         done = {"success": executed.is_file(), "error": NOT_YET} if points_only else api.autograde(assignment, student)
+        _stop_if_asked(done)
         if not done["success"]:
             grade.look.append(_reason(done))
             return grade
@@ -83,6 +86,7 @@ def _grade_one(api, course, assignment, student, released, points_only):
         ended = _ended(executed)
         grade.look += [f"{name}: {reason}" for name, reason in ended]
         feedback = api.generate_feedback(assignment, student)
+        _stop_if_asked(feedback)
         if not feedback["success"]:
             grade.look.append(f"no feedback was made: {_reason(feedback)}")
     return grade
@@ -107,19 +111,33 @@ def _released(course, assignment):
                 f"{assignment} has not been released, and {course / 'source'} holds no assignments. Make a course "
                 "folder anew with `gan-course classroom export`."
             )
+        if assignment not in known.split(", "):
+            raise ValueError(f"{assignment} is no assignment of this course. These are: {known}.")
         raise ValueError(
             f"{assignment} has not been released. The assignments of this course are {known}; in its folder, run "
             f"`nbgrader generate_assignment {assignment}`, hand out what it puts into release/, and collect into "
             "submitted/."
         )
-    return nbformat.read(file, as_version=4)
+    try:
+        return nbformat.read(file, as_version=4)
+    except Exception as error:  # nbformat's, or JSON's
+        raise ValueError(
+            f"{file} is damaged ({type(error).__name__}). In the course's folder, run `nbgrader generate_assignment "
+            f"--force {assignment}`."
+        ) from error
 
 
 def _nbgrader(course):
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import PyFileConfigLoader
 
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    try:
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    except Exception as error:  # it is a program, and the teacher's own
+        raise ValueError(
+            f"{course / 'nbgrader_config.py'} cannot be read ({type(error).__name__}: {error}). Correct that line, or "
+            "compare the file with that of a course folder that `gan-course classroom export` has just made."
+        ) from error
     config.CourseDirectory.root = str(course)
     return NbGraderAPI(config=config)
 
@@ -183,6 +201,12 @@ def _ended(file):
             elif output.evalue.endswith("(time)"):
                 found.append((name, "The function did not end within the time of a check."))
     return found
+
+
+def _stop_if_asked(done):
+    """Ctrl-C ends the grading: nbgrader would take it for a failure of this one submission."""
+    if (done.get("error") or "").strip().splitlines()[-1:] == ["KeyboardInterrupt"]:
+        raise KeyboardInterrupt
 
 
 def _reason(done):

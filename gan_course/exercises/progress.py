@@ -15,12 +15,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from gan_course.images import write_atomically
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
-    import msvcrt
+from gan_course.locks import take_lock
 
 VARIABLE = "GAN_COURSE_PROGRESS"
 OFF = ("off", "0", "no", "false")
@@ -182,12 +177,8 @@ def _wait_for_lock(file):
     deadline = time.monotonic() + LOCK_SECONDS
     while time.monotonic() < deadline:
         try:
-            if fcntl:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            else:
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            return
-        except (BlockingIOError, PermissionError):  # another process has it
+            return take_lock(file)
+        except BlockingIOError:  # another process has it
             time.sleep(0.01)
         except OSError:
             return

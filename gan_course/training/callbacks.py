@@ -1,6 +1,8 @@
 """Keras callbacks: save, and write down what happened."""
 
+import errno
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -15,7 +17,8 @@ class SaveTraining(keras.callbacks.Callback):
     """Saves all of a trainer's weights and optimizers after every epoch, so that training can go on from there.
 
     The file is written beside the old one and then renamed over it: a training that is stopped while it saves loses
-    nothing. After an epoch in which a term became NaN or infinite nothing is saved: the last good save stays.
+    nothing, nor does one whose disk is full. After an epoch in which a term became NaN or infinite nothing is saved:
+    the last good save stays.
 
     Args:
         path: file name that ends in `.weights.h5`.
@@ -29,6 +32,9 @@ class SaveTraining(keras.callbacks.Callback):
         if not np.isfinite(list((logs or {}).values())).all():
             return
         partial = self.path.with_name("partial." + self.path.name)
+        # HDF5 ends the whole process where it meets a full disk
+        if self.path.exists() and shutil.disk_usage(self.path.parent).free < self.path.stat().st_size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(partial))
         self.model.save_weights(partial)
         os.replace(partial, self.path)
 

@@ -3,8 +3,10 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import keras
@@ -13,6 +15,7 @@ from tqdm import tqdm
 
 from gan_course import datasets
 from gan_course.images import fit, from_uint8, read_pixels, resize, save_image, write_atomically
+from gan_course.locks import take_lock
 from gan_course.pretrained import save_stylizer
 from gan_course.stylize import paint
 from gan_course.training import style_recipe
@@ -20,6 +23,7 @@ from gan_course.training import style_recipe
 SEED = 21
 START = "van_gogh"
 LARGEST_PAINTING = 2048  # longer side in pixels, of most
+DISK_BYTES = 100_000_000  # two saves while one takes the place of the other, weights, samples, log
 
 
 def train_own_style(painting_files, weights, minutes=20.0, resume=False, steps=None):
@@ -54,14 +58,14 @@ def train_own_style(painting_files, weights, minutes=20.0, resume=False, steps=N
     check_place(weights, folder, painting_files, resume)
     photos = style_recipe.training_photos()
     gan = style_recipe.build_training(photos, paintings, START)
-    if resume:
-        load_training(gan, folder)
-    else:
+    if not resume:
         folder.mkdir(parents=True)
         write_atomically(folder / "about.json", json.dumps(describe(painting_files)).encode())
-    last_step = gan.step + steps if steps else 10**9
     usable = KeepUsable(weights)
-    with StopGently() as stop:
+    with claimed(folder), StopGently() as stop:
+        if resume:
+            load_training(gan, folder)
+        last_step = gan.step + steps if steps else 10**9
         style_recipe.train(
             gan, photos, paintings, folder, SEED, last_step, callbacks=[usable, ShowProgress(minutes), stop]
         )
@@ -126,10 +130,15 @@ def check_place(weights, folder, painting_files, resume):
         raise ValueError(f"The folder {weights.parent} does not exist. Make it first, or choose another place with -o.")
     if not os.access(weights.parent, os.W_OK):
         raise ValueError(f"The folder {weights.parent} cannot be written to. Choose another place with -o.")
+    if (free := shutil.disk_usage(weights.parent).free) < DISK_BYTES:
+        raise ValueError(
+            f"A training needs {DISK_BYTES / 1e6:.0f} MB, and the disk of {weights.parent} has {free / 1e6:.0f} MB "
+            f"left. Make space, or choose another place with -o."
+        )
     if not resume:
         begun = (folder / "about.json").exists()  # else there is nothing that --resume could go on with
         for path in (weights, folder, samples_file(weights)):
-            if path.exists():
+            if os.path.lexists(path):  # a link that points nowhere, too
                 way = "Add --resume to go on with that training" if begun else f"Move {path.name} away"
                 raise ValueError(f"{path} exists already. {way}, or choose another name with -o.")
         return
@@ -151,6 +160,19 @@ def check_place(weights, folder, painting_files, resume):
             f"The training in {folder} was begun with another version of the course, which may have trained otherwise. "
             f"Its weights can be used as they are; begin a new training under another name, without --resume."
         )
+
+
+@contextmanager
+def claimed(folder):
+    """Keeps a second process away from a training: the later save would win, and the log would have steps twice."""
+    with open(folder / "lock", "ab") as file:
+        try:
+            take_lock(file)
+        except BlockingIOError as error:
+            raise ValueError(
+                f"Another process is at work on the training in {folder}. Wait for it to end, or stop it."
+            ) from error
+        yield
 
 
 def load_training(gan, folder):
