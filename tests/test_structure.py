@@ -7,7 +7,7 @@ from conftest import LONGEST_FIRST
 from gan_course.paths import ROOT
 
 LEVELS = (
-    {"paths", "startup"},
+    {"locks", "paths", "startup"},
     {"images"},
     {
         "datasets",
@@ -28,7 +28,8 @@ LEVELS = (
     {"any_style", "pretrained", "generators", "stylize"},
     {"training", "invariances", "tiles", "applications", "cycle_weights"},
     {"exercises", "widgets", "doctor", "lab", "animation"},
-    {"classroom", "stylize_command"},
+    {"stylize_command"},
+    {"classroom"},
     {"cli"},
 )
 # article rebuilds the published networks and losses with those of the course
