@@ -1,6 +1,7 @@
 """A learner trains a stylizer on a painting of their own: what they get, what stops it, what is in the way."""
 
 import csv
+import errno
 import json
 import os
 import signal
@@ -275,6 +276,15 @@ def test_a_second_process_is_kept_away_from_a_training(tmp_path, capsys):
         assert train(tmp_path / "mine.npz", "--resume") == 2
     assert "Another process is at work on the training in" in capsys.readouterr().err
     with own_style.claimed(folder):
+        pass
+
+
+def test_a_training_runs_where_the_file_system_has_no_locks(tmp_path, monkeypatch):
+    def no_locks(file):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(own_style, "take_lock", no_locks)
+    with own_style.claimed(tmp_path):
         pass
 
 

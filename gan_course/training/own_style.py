@@ -172,6 +172,8 @@ def claimed(folder):
             raise ValueError(
                 f"Another process is at work on the training in {folder}. Wait for it to end, or stop it."
             ) from error
+        except OSError:  # a file system without locks, of a network for instance: go without
+            pass
         yield
 
 
